@@ -1,0 +1,257 @@
+"""The two dependency lanes, and what differs between them.
+
+The same code runs on the maintained line of OpenMMLab (``onedl``) and on existing
+installations (``upstream``). Everything that has to know which one it is lives here.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.metadata
+import pickle
+import warnings
+from pathlib import Path
+from typing import Any
+
+from mmprivacy.errors import CheckpointError, MissingDependencyError
+
+LANES: dict[str, dict[str, tuple[str, str]]] = {
+    'onedl': {
+        'torch': ('torch', '2.11.0'),
+        'torchvision': ('torchvision', '0.26.0'),
+        'mmengine': ('onedl-mmengine', '0.10.12'),
+        'mmcv': ('onedl-mmcv', '2.3.6'),
+        'mmdet': ('onedl-mmdetection', '3.5.1'),
+        'mmseg': ('onedl-mmsegmentation', '1.4.2'),
+        'mmpretrain': ('onedl-mmpretrain', '1.3.6'),
+    },
+    'upstream': {
+        'torch': ('torch', '2.1.2'),
+        'torchvision': ('torchvision', '0.16.2'),
+        'mmengine': ('mmengine', '0.10.7'),
+        'mmcv': ('mmcv', '2.1.0'),
+        'mmdet': ('mmdet', '3.3.0'),
+        'mmseg': ('mmsegmentation', '1.2.2'),
+        'mmpretrain': ('mmpretrain', '1.2.0'),
+    },
+}
+"""Tested stacks: import name to (distribution, version), for each lane."""
+
+
+def require(package: str, feature: str) -> Any:
+    """Import a package that a feature needs.
+
+    Args:
+        package: Import name, such as ``'mmpretrain'``.
+        feature: What needs it, for the error message.
+
+    Returns:
+        The imported module.
+
+    Raises:
+        MissingDependencyError: If the package itself is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as e:
+        if (e.name or '').partition('.')[0] != package.partition('.')[0]:
+            raise
+        raise MissingDependencyError.explain(
+            feature,
+            expected=f'the package {package!r}',
+            got='none installed',
+            fix='run `make setup`, or `pip install -r requirements/onedl.txt`',
+        ) from e
+
+
+def installed_as(distribution: str) -> str | None:
+    """Return the installed version of a distribution, or None."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+@functools.lru_cache(maxsize=1)
+def check_stack() -> str:
+    """Tell which lane this environment is, once.
+
+    Warns, and never refuses, when the versions were not tested together: a guessed
+    maximum turns into a wall when a project stops being maintained.
+
+    Returns:
+        ``'onedl'`` or ``'upstream'``.
+
+    Raises:
+        MissingDependencyError: If mmengine is not installed, or both lanes are.
+    """
+    require('mmengine', feature='mmprivacy')
+    lane = 'upstream' if installed_as('mmengine') else 'onedl'
+    stack = dict(LANES[lane].values())
+    others = {d for other in LANES.values() for d, _ in other.values()} - set(stack)
+    foreign = sorted(d for d in others if installed_as(d))
+    if foreign:
+        raise MissingDependencyError.explain(
+            'installed packages',
+            expected=f'one line of OpenMMLab ({lane})',
+            got=f'also {", ".join(foreign)}, which overwrites its files',
+            fix='use one virtual environment a lane (`make setup LANE=onedl`)',
+        )
+    found = {d: installed_as(d) for d in stack}
+    untested = [
+        f'{d} {version} (tested: {stack[d]})'
+        for d, version in found.items()
+        if version and version.partition('+')[0] != stack[d]
+    ]
+    if untested:
+        warnings.warn(
+            f'mmprivacy was not tested with {", ".join(untested)}', stacklevel=2
+        )
+    return lane
+
+
+def safe_load(
+    path: str | Path, map_location: Any = 'cpu', trust: bool = False
+) -> dict[str, Any]:
+    """Load a checkpoint without running code that is hidden in it.
+
+    Only tensors, containers, NumPy arrays and MMEngine's log buffers may be in the
+    file. mmengine itself falls back to unrestricted pickle; this function refuses.
+
+    Args:
+        path: A file written by ``torch.save``.
+        map_location: As for :func:`torch.load`.
+        trust: Allow arbitrary pickled objects. Only for files of your own.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        CheckpointError: If the file is missing, broken, or needs ``trust``.
+    """
+    import torch
+
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise CheckpointError.explain(
+            path,
+            expected='a checkpoint file',
+            got='no such file',
+            fix='check the path, or train first',
+        )
+    try:
+        if trust:
+            return torch.load(path, map_location=map_location, weights_only=False)
+        if hasattr(torch.serialization, 'safe_globals'):
+            with torch.serialization.safe_globals(_allowed_globals()):
+                return torch.load(path, map_location=map_location, weights_only=True)
+        return torch.load(
+            path,
+            map_location=map_location,
+            weights_only=False,
+            pickle_module=_RestrictedPickle,
+        )
+    except pickle.UnpicklingError as e:
+        reason = str(e).strip().partition('\n')[0]
+        raise CheckpointError.explain(
+            path,
+            expected='tensors and plain containers only',
+            got=f'a file that needs unrestricted pickle, or is broken ({reason})',
+            fix='if you trust its origin, add --trust-checkpoint',
+        ) from e
+    except (RuntimeError, EOFError, OSError, KeyError, ValueError) as e:
+        reason = str(e).strip().partition('\n')[0]
+        raise CheckpointError.explain(
+            path,
+            expected='a complete checkpoint',
+            got=f'a broken file ({reason})',
+            fix='use another checkpoint, for example the one before it',
+        ) from e
+
+
+def _history_method(owner: Any, name: str) -> Any:
+    """Stand in for ``getattr`` in pickles of MMEngine's log buffers."""
+    from mmengine.logging import HistoryBuffer
+
+    if owner is HistoryBuffer and name in ('min', 'max', 'current', 'mean'):
+        return getattr(HistoryBuffer, name)
+    raise pickle.UnpicklingError(f'getattr of {name!r} is not allowed')
+
+
+def _allowed_globals() -> list[Any]:
+    """List what a training checkpoint of MMEngine holds besides tensors."""
+    import numpy as np
+    from mmengine.logging import HistoryBuffer
+
+    # NumPy 1.26 has a numpy._core, too, without what is needed here.
+    core = np.core if np.__version__.startswith('1.') else np._core
+    reconstruct = core.multiarray._reconstruct
+    scalar = core.multiarray.scalar
+    dtypes = [
+        type(np.dtype(t))
+        for t in ('f8', 'f4', 'f2', 'i8', 'i4', 'i2', 'i1', 'u8', 'u4', 'u1', '?')
+    ]
+    return [
+        HistoryBuffer,
+        (_history_method, 'builtins.getattr'),
+        np.ndarray,
+        np.dtype,
+        *dtypes,
+        *(
+            (f, f'numpy.{c}.multiarray.{n}')
+            for c in ('core', '_core')
+            for f, n in ((reconstruct, '_reconstruct'), (scalar, 'scalar'))
+        ),
+    ]
+
+
+_PLAIN_GLOBALS = {
+    'collections': {'Counter', 'OrderedDict', 'defaultdict', 'deque'},
+    'builtins': {'set', 'int', 'float', 'bool', 'str', 'list', 'dict'},
+    '_codecs': {'encode'},
+    'torch._utils': {'_rebuild_tensor_v2', '_rebuild_parameter'},
+    'torch': {
+        'Size',
+        'device',
+        'float16',
+        'float32',
+        'float64',
+        'bfloat16',
+        'int64',
+        'int32',
+        'int16',
+        'int8',
+        'uint8',
+        'bool',
+    },
+}
+
+
+class _RestrictedUnpickler(pickle.Unpickler):
+    """Unpickler with an allow-list, for a torch whose own one cannot be extended."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Resolve an allowed global, refuse any other."""
+        module = {'__builtin__': 'builtins'}.get(module, module)
+        for entry in _allowed_globals():
+            target, path = entry if isinstance(entry, tuple) else (entry, None)
+            if f'{module}.{name}' == (path or f'{target.__module__}.{target.__name__}'):
+                return target
+        storage = module in ('torch', 'torch.storage') and name.endswith('Storage')
+        if storage or name in _PLAIN_GLOBALS.get(module, ()):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f'global {module}.{name} is not allowed')
+
+
+class _RestrictedPickle:
+    """What ``torch.load(pickle_module=...)`` asks for."""
+
+    __name__ = 'mmprivacy.compat._RestrictedPickle'
+    Unpickler = _RestrictedUnpickler
+    UnpicklingError = pickle.UnpicklingError
+
+    @staticmethod
+    def load(file: Any, **kwargs: Any) -> Any:
+        """Load one pickled object under the allow-list."""
+        return _RestrictedUnpickler(file, **kwargs).load()

@@ -1,0 +1,81 @@
+"""Typed errors: what was expected, what came, what to do.
+
+Every error that a user can cause is a :class:`MMPrivacyError`. The tools print it as
+one line and exit with status 2; ``--debug`` shows the traceback instead.
+
+All classes take one message string, so that an error raised in a data loading worker
+arrives in the main process with its type intact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class MMPrivacyError(Exception):
+    """Base of all errors that mmprivacy raises on purpose."""
+
+    @classmethod
+    def explain(
+        cls, where: object, *, expected: object, got: object, fix: str
+    ) -> MMPrivacyError:
+        """Build an error of the house form.
+
+        Args:
+            where: The file, config key or argument that is wrong.
+            expected: What it should have been.
+            got: What it was.
+            fix: What the user can do about it, a sentence without a full stop.
+
+        Returns:
+            An instance of the class it is called on, to be raised by the caller.
+
+        Examples:
+            >>> str(ConfigError.explain('head.num_regions', expected='>= 2', got=1,
+            ...                         fix='increase it'))
+            'head.num_regions: expected >= 2, got 1. To fix: increase it.'
+        """
+        return cls(f'{where}: expected {expected}, got {got}. To fix: {fix}.')
+
+
+class ConfigError(MMPrivacyError, ValueError):
+    """A config file, an override or an argument has a wrong key or value."""
+
+
+class DataError(MMPrivacyError, ValueError):
+    """A data set, an annotation file or an image cannot be used as it is."""
+
+
+class ShapeError(MMPrivacyError, ValueError):
+    """A tensor has another shape than the component was built for."""
+
+
+class CheckpointError(MMPrivacyError, RuntimeError):
+    """A checkpoint is missing, broken, or would need unrestricted pickle."""
+
+
+class NonFiniteLossError(MMPrivacyError, FloatingPointError):
+    """A loss became NaN or infinite."""
+
+
+class MissingDependencyError(MMPrivacyError, ImportError):
+    """A package that a feature needs is not installed."""
+
+
+def nearest(name: str, candidates: Iterable[str], n: int = 3) -> str:
+    """Phrase the nearest valid names for an error message.
+
+    Args:
+        name: The unknown name.
+        candidates: All valid names.
+        n: Number of suggestions at most.
+
+    Returns:
+        ``"did you mean 'a' or 'b'?"``, or the sorted candidates if none is near.
+    """
+    names = sorted({str(c) for c in candidates})
+    close = get_close_matches(name, names, n=n, cutoff=0.6)
+    if close:
+        return 'did you mean ' + ' or '.join(repr(c) for c in close) + '?'
+    return 'valid: ' + ', '.join(names) if names else 'nothing is valid here'
