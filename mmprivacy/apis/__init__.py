@@ -1,0 +1,31 @@
+"""What the tools, a notebook and a test call. Importing it is cheap."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = [
+    'build_runner',
+    'check_config',
+    'load_config',
+    'run_test',
+    'run_tool',
+    'run_train',
+]
+
+_HOMES = {
+    'build_runner': 'runner',
+    'check_config': 'check',
+    'load_config': 'config',
+    'run_test': 'run',
+    'run_tool': 'cli',
+    'run_train': 'run',
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public function when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(import_module(f'{__name__}.{_HOMES[name]}'), name)

@@ -1,0 +1,63 @@
+"""Writing the predictions of a test run to a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.evaluator import BaseMetric
+from mmengine.registry import METRICS
+
+from mmprivacy.apis.hooks import write_text
+from mmprivacy.errors import ConfigError
+
+_FIELDS = ('gt_label', 'gt_score', 'pred_label', 'pred_score')
+
+
+@METRICS.register_module()
+class PredictionFile(BaseMetric):
+    """Collect the predictions of all processes and write them as JSON, in one step.
+
+    The file holds a list with one object an image, in the order of the data set:
+    ``img_path``, and those of ``gt_label``, ``gt_score``, ``pred_label`` and
+    ``pred_score`` that the model gives, as numbers or lists.
+
+    Args:
+        out_file: A path that ends in ``.json``.
+
+    Raises:
+        ConfigError: If it ends otherwise.
+    """
+
+    def __init__(self, out_file: str) -> None:
+        super().__init__(collect_device='cpu')
+        if Path(out_file).suffix != '.json':
+            raise ConfigError.explain(
+                '--out', expected='a .json file', got=out_file, fix='rename it'
+            )
+        self.out_file = Path(out_file)
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:  # noqa: ARG002
+        """Keep what is needed of a batch."""
+        for sample in data_samples:
+            row = {'img_path': sample.get('img_path')}
+            row |= {k: _plain(sample[k]) for k in _FIELDS if k in sample}
+            self.results.append(row)
+
+    def compute_metrics(self, results: list) -> dict:
+        """Write the file; there is nothing to report."""
+        self.out_file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(self.out_file, json.dumps(results, indent=1) + '\n')
+        return {}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().tolist()
+        return value[0] if isinstance(value, list) and len(value) == 1 else value
+    return value

@@ -1,0 +1,151 @@
+"""Prepare data: a data set from photos of your own, or drawn sample data.
+
+python tools/prepare_data.py image-privacy --private DIR --public DIR --out DIR
+python tools/prepare_data.py sample
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+try:
+    from mmprivacy.apis.cli import run_tool
+except ModuleNotFoundError as e:
+    if (e.name or '').partition('.')[0] != 'mmprivacy':
+        raise
+    print('error: mmprivacy is not installed; run `pip install -e .`', file=sys.stderr)
+    sys.exit(2)
+
+SAMPLE_NUM = {'train': 1600, 'val': 200, 'test': 400}  # as in the configs
+
+
+def parse_args(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest='command', required=True)
+    _add_photos(commands)
+    _add_sample(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            '--debug', action='store_true', help='show the traceback of an error'
+        )
+    args = parser.parse_args(argv)
+    if args.command == 'image-privacy' and args.partitions < 1:
+        parser.error('--partitions must be at least 1')
+    return args
+
+
+def _add_photos(commands: argparse._SubParsersAction) -> None:
+    """Add the command for photos of the user's own."""
+    add = commands.add_parser(
+        'image-privacy',
+        help='check, link and partition two folders of photos',
+        description='Check that every photo can be opened, place the photos in OUT and '
+        'split each class 15:10:7 into train, val and test, once a partition. Every '
+        'split gets at least one photo of each class, so three of each are needed.',
+    )
+    add.add_argument('--private', required=True, metavar='DIR', help='private photos')
+    add.add_argument('--public', required=True, metavar='DIR', help='public photos')
+    add.add_argument('--out', required=True, metavar='DIR', help='data set to write')
+    how = add.add_mutually_exclusive_group()
+    how.add_argument('--copy', action='store_true', help='copy the photos')
+    how.add_argument('--link', action='store_true', help='link them (the default)')
+    add.add_argument('--seed', type=int, default=0, help='seed of the first partition')
+    add.add_argument(
+        '--partitions',
+        type=int,
+        default=5,
+        help='how many (default 5); the configs use the second, exp/partition1',
+    )
+    add.add_argument(
+        '--overlap',
+        action='store_true',
+        help='put all photos of a class with fewer than three into train, val AND '
+        'test: to try the pipeline out, never for a result',
+    )
+    add.add_argument(
+        '--skip-broken', action='store_true', help='leave out what cannot be decoded'
+    )
+
+
+def _add_sample(commands: argparse._SubParsersAction) -> None:
+    """Add the command for drawn pictures."""
+    add = commands.add_parser(
+        'sample', help='draw small data sets in the real formats (also: --sample)'
+    )
+    add.add_argument('--out', default='data/sample', metavar='DIR')
+    add.add_argument('--formats', nargs='+', metavar='FORMAT', help='default: all')
+    add.add_argument(
+        '--num',
+        nargs=3,
+        type=int,
+        metavar=('TRAIN', 'VAL', 'TEST'),
+        default=tuple(SAMPLE_NUM.values()),
+        help='pictures a split (default: %(default)s)',
+    )
+    add.add_argument('--seed', type=int, default=0)
+
+
+def prepare_photos(args: argparse.Namespace) -> None:
+    """Prepare a data set of two folders and say what is in it."""
+    from mmprivacy.datasets.prepare_image_privacy import prepare_image_privacy
+
+    done = prepare_image_privacy(
+        args.private,
+        args.public,
+        args.out,
+        mode='copy' if args.copy else 'link',
+        seeds=range(args.seed, args.seed + args.partitions),
+        allow_overlap=args.overlap,
+        skip_broken=args.skip_broken,
+    )
+    if done.was_there:
+        print(f'{done.root} is complete already.')
+        return
+    for name, reason in done.skipped.items():
+        print(f'left out: {name} ({reason})', file=sys.stderr)
+    print(f'{"":8}{"private":>9}{"public":>9}{"all":>9}')
+    for split, counts in done.counts.items():
+        print(f'{split:8}{counts[0]:9}{counts[1]:9}{sum(counts):9}')
+    if done.overlap:
+        print(
+            f'warning: {len(done.overlap)} photos are in train, val and test: good for '
+            'trying the pipeline out, never for a result',
+            file=sys.stderr,
+        )
+    print(f'Wrote {done.root} with {args.partitions} partitions. To train on it:')
+    print(f'  python tools/train.py CONFIG --cfg-options data_root={args.out}')
+
+
+def draw_samples(args: argparse.Namespace) -> None:
+    """Draw the sample data sets."""
+    from mmprivacy.datasets.sample import FORMATS, write_sample
+    from mmprivacy.errors import ConfigError, nearest
+
+    num = dict(zip(SAMPLE_NUM, args.num, strict=True))
+    for name in args.formats or sorted(FORMATS):
+        if name not in FORMATS:
+            raise ConfigError.explain(
+                '--formats',
+                expected='a sample format',
+                got=repr(name),
+                fix=nearest(name, FORMATS),
+            )
+    for name in args.formats or sorted(FORMATS):
+        root = Path(args.out) / name.replace('-', '_')
+        print(f'{name}: {write_sample(name, root, num, seed=args.seed)}')
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run the tool."""
+    args = parse_args(argv)
+    {'image-privacy': prepare_photos, 'sample': draw_samples}[args.command](args)
+
+
+if __name__ == '__main__':
+    run_tool(main)
