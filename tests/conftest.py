@@ -1,0 +1,59 @@
+"""One drawn data set, and the smallest run of a config, for all tests."""
+
+import importlib.util
+import os
+from types import SimpleNamespace
+
+# Before torch is imported, here and in the processes that tests start: pools of threads
+# that wait for each other on few cores make small tensors ten times slower.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+import pytest
+from tiny_runs import NUM, ROOT, shrink
+
+
+@pytest.fixture(scope='session')
+def sample_root(tmp_path_factory):
+    """Folder of a drawn Image Privacy data set: 8 / 4 / 6 pictures."""
+    from mmprivacy.datasets.sample import write_sample
+
+    folder = tmp_path_factory.mktemp('sample') / 'image_privacy'
+    return write_sample('image-privacy', folder, NUM, seed=0, progress=False)
+
+
+@pytest.fixture(scope='session')
+def tiny_options(sample_root):
+    """Build overrides that shrink an image privacy config, for ``--sample``."""
+
+    def build(cfg_path, **more):
+        from mmprivacy.apis.config import load_config
+
+        cfg = load_config(cfg_path)
+        options = {'sample.data.root': str(sample_root), 'visualizer.vis_backends': []}
+        options |= {f'sample.data.num.{k}': v for k, v in NUM.items()}
+        options |= shrink(cfg)
+        return options | more
+
+    return build
+
+
+@pytest.fixture
+def run_tool(capfd, monkeypatch):
+    """Run a tool in this process: ``run_tool('train', *arguments)``."""
+
+    def run(name, *argv, cwd=ROOT):
+        from mmprivacy.apis import cli
+
+        path = ROOT / 'tools' / f'{name}.py'
+        spec = importlib.util.spec_from_file_location(f'tools_{name}', path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        monkeypatch.chdir(cwd)
+        monkeypatch.setattr('sys.argv', [path.name, *map(str, argv)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            cli.run_tool(module.main)
+        out, err = capfd.readouterr()
+        return SimpleNamespace(status=exit_.value.code, out=out, err=err)
+
+    return run

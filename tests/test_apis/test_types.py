@@ -1,0 +1,68 @@
+import torch
+from mmengine.model import BaseModule
+
+from mmprivacy.apis import types
+
+
+class Base:
+    def __init__(self, a, b=1):
+        pass
+
+
+class Passing(Base):
+    def __init__(self, c, **kwargs):
+        super().__init__(**kwargs)
+
+
+class Keeping(Base):
+    def __init__(self, c, **kwargs):
+        super().__init__(1)
+        self.options = kwargs
+
+
+class Module(BaseModule):
+    def __init__(self, depth, **kwargs):
+        super().__init__(**kwargs)
+
+
+class Bare(torch.nn.Module):
+    pass
+
+
+def test_kwargs_are_followed_to_the_base_class():
+    assert types.parameters(Passing) == ({'a', 'b', 'c'}, False)
+    assert types.parameters(Keeping) == ({'c'}, True)
+    assert types.parameters(Module) == ({'depth', 'init_cfg'}, False)
+    assert types.parameters(Bare) == (set(), False)
+    assert types.accepts(Passing, 'b')
+    assert not types.accepts(Passing, 'd')
+    assert types.accepts(Keeping, 'd')
+
+
+def test_functions():
+    def closed(a, *, b):
+        pass
+
+    def opened(a, **kwargs):
+        pass
+
+    assert types.parameters(closed) == ({'a', 'b'}, False)
+    assert types.accepts(opened, 'z')
+
+
+def test_place_tells_the_registry():
+    expected = {
+        'model': 'MODELS',
+        'model.head.cls_head': 'MODELS',
+        'train_dataloader.dataset': 'DATASETS',
+        'train_dataloader.dataset.datasets.1': 'DATASETS',
+        'train_dataloader.dataset.pipeline.0': 'TRANSFORMS',
+        'train_dataloader.sampler': 'DATA_SAMPLERS',
+        'default_hooks.param_scheduler': 'HOOKS',
+        'param_scheduler.0': 'PARAM_SCHEDULERS',
+        'custom_hooks.0.phases.0.optim_wrapper.optimizer': 'OPTIMIZERS',
+        'val_evaluator': 'METRICS',
+        'visualizer.vis_backends.0': 'VISBACKENDS',
+        'model.backbone.init_cfg': 'WEIGHT_INITIALIZERS',
+    }
+    assert {p: types.kind_of(p) for p in expected} == expected

@@ -1,0 +1,41 @@
+"""The smallest run of a config, for tests that train."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+NUM = dict(train=8, val=4, test=6)
+
+
+def shrink(cfg, side=64):
+    """Overrides for two iterations of two images an epoch, one epoch a phase.
+
+    There is one validation and one checkpoint, after the last epoch.
+    """
+    options = {
+        'train_dataloader.num_batch_per_epoch': 2,
+        'train_cfg.max_epochs': 1,
+        'param_scheduler': [],  # a warm-up of one epoch would leave nothing to the rest
+        'default_hooks.checkpoint.interval': 100,
+    }
+    for split in NUM:
+        loader = f'{split}_dataloader'
+        options[f'{loader}.num_workers'] = 0
+        options[f'{loader}.batch_size'] = 2 if split == 'train' else 8
+        for n, step in enumerate(cfg[loader].dataset.pipeline):
+            if 'scale' in step:
+                options[f'{loader}.dataset.pipeline.{n}.scale'] = (side, side)
+    if 'feat_size' in cfg.model.get('head', {}):
+        options['model.head.feat_size'] = (side // 32, side // 32)
+    for n, hook in enumerate(cfg.get('custom_hooks', [])):
+        phases = hook.get('phases', [])
+        for p in range(len(phases)):
+            options[f'custom_hooks.{n}.phases.{p}.epochs'] = 1
+        if phases:
+            options['train_cfg.max_epochs'] = len(phases)
+    options['train_cfg.val_interval'] = options['train_cfg.max_epochs']
+    return options
+
+
+def as_arguments(options):
+    """Phrase overrides as the words of ``--cfg-options``."""
+    return ['--cfg-options', *(f'{k}={v}' for k, v in options.items())]
