@@ -18,7 +18,7 @@ from mmprivacy.datasets.sample.elements import ELEMENTS
 from mmprivacy.datasets.sample.labels import is_private
 from mmprivacy.datasets.sample.settings import SETTINGS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SIDE = 128
 
 
@@ -45,6 +45,7 @@ def _look(task: tuple[str, int]) -> dict:
 def looks():
     tasks = [('train', k) for k in range(1500)]
     tasks += [(split, k) for split in ('val', 'test') for k in range(500)]
+    cv2.setNumThreads(1)
     context = multiprocessing.get_context('fork')
     with ProcessPoolExecutor(None, context, cv2.setNumThreads, (1,)) as pool:
         return list(pool.map(_look, tasks, chunksize=25))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -102,6 +104,20 @@ def test_interrupted_and_parallel_runs_end_the_same(folder, tmp_path, monkeypatc
     write_sample('image-privacy', root, NUM, seed=3, workers=2, progress=False)
     assert calls
     assert _files(root) == _files(folder)
+
+
+def test_processes_start_while_opencv_has_threads(tmp_path):
+    code = (
+        'import cv2, numpy as np\n'
+        'from mmprivacy.datasets.sample import write_sample\n'
+        'cv2.setNumThreads(2)\n'
+        'cv2.GaussianBlur(np.zeros((3000, 3000, 3), np.uint8), (0, 0), 5)\n'
+        'num = dict(train=2, val=30)\n'
+        f'write_sample("image-privacy", {str(tmp_path / "x")!r}, num, workers=2)\n'
+        'assert cv2.getNumThreads() == 2\n'
+    )
+    subprocess.run([sys.executable, '-c', code], check=True, timeout=100)
+    assert (tmp_path / 'x' / 'sample.json').is_file()
 
 
 def _image_privacy():

@@ -160,18 +160,19 @@ def _draw_chunks(
 @contextlib.contextmanager
 def _mapper(workers: int) -> Iterator[Callable]:
     """Yield ``map``, in this process or over several."""
-    if workers <= 1:
-        threads = cv2.getNumThreads()
-        cv2.setNumThreads(1)
-        try:
+    # Not in the processes: a forked one cannot stop the threads that OpenCV had before.
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        if workers <= 1:
             yield map
-        finally:
-            cv2.setNumThreads(threads)
-        return
-    method = 'fork' if sys.platform.startswith('linux') else 'spawn'
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(workers, context, cv2.setNumThreads, (1,)) as pool:
-        yield pool.map
+            return
+        method = 'fork' if sys.platform.startswith('linux') else 'spawn'
+        context = multiprocessing.get_context(method)
+        with ProcessPoolExecutor(workers, context, cv2.setNumThreads, (1,)) as pool:
+            yield pool.map
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _cpus() -> int:
