@@ -83,9 +83,31 @@ def test_exif_orientation(tmp_path, orientation):
     np.testing.assert_array_equal(out, upright[..., ::-1])
 
 
+@pytest.mark.parametrize(
+    ('min_side', 'shrunk'), [(None, 1), (60, 4), (61, 2), (500, 1)]
+)
+@pytest.mark.parametrize('orientation', [1, 6])
+def test_jpeg_files_are_decoded_small(
+    tmp_path, gradient, min_side, shrunk, orientation
+):
+    image = Image.fromarray(gradient).resize((320, 240))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = save(tmp_path, image, 'x.jpg', exif=exif.tobytes(), quality=95)
+    results = LoadPhoto(min_side)({'img_path': path})
+    whole = load_photo(path)
+    assert results['img_shape'] == tuple(n // shrunk for n in whole.shape[:2])
+    reduced = Image.fromarray(whole).reduce(shrunk)
+    error = np.abs(results['img'].astype(int) - np.asarray(reduced)).max()
+    assert error <= 8
+    path = save(tmp_path, image, 'x.png')
+    assert load_photo(path, min_side).shape == (240, 320, 3)
+
+
+@pytest.mark.parametrize('min_side', [None, 20])
 @pytest.mark.parametrize('kind', ['truncated', 'empty', 'text', 'missing', 'folder'])
 @pytest.mark.parametrize('ending', ['jpg', 'png'])
-def test_broken_files_are_named(tmp_path, gradient, kind, ending):
+def test_broken_files_are_named(tmp_path, gradient, kind, ending, min_side):
     path = save(tmp_path, Image.fromarray(gradient).resize((200, 200)), f'x.{ending}')
     if kind == 'truncated':
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -96,7 +118,7 @@ def test_broken_files_are_named(tmp_path, gradient, kind, ending):
         if kind == 'folder':
             path.mkdir()
     with pytest.raises(DataError, match=rf'x\.{ending}'):
-        load_photo(path)
+        load_photo(path, min_side)
 
 
 def test_registered_in_the_root():
