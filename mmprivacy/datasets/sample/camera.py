@@ -1,4 +1,4 @@
-"""The camera: exposure, white balance, vignette, contrast and sensor noise.
+"""The camera: exposure, white balance, vignette, tone curve and sensor noise.
 
 Everything here changes each pixel by itself, so that leaving an element out of a scene
 changes the picture only where the element was. Blur is not: it is applied to the
@@ -22,7 +22,8 @@ class Camera:
     Attributes:
         gain: Multiplier per RGB channel: exposure times white balance.
         vignette: Loss of light in the corners, 0 to 1.
-        contrast: Strength of the tone curve, 0 = none.
+        contrast: How much the tone curve steepens in the middle, 0 = not at all.
+        gamma: Exponent of the tone curve: > 1 darkens the shadows, < 1 lifts them.
         saturation: Multiplier of the colourfulness.
         grain: Standard deviation of the noise, grey levels.
         seed: Seeds of the noise.
@@ -32,6 +33,7 @@ class Camera:
     gain: tuple[float, float, float]
     vignette: float
     contrast: float
+    gamma: float
     saturation: float
     grain: float
     seed: tuple[int, ...]
@@ -66,8 +68,8 @@ class Camera:
         return fine + coarse * (0.6 * self.grain)
 
     def _curve(self) -> np.ndarray:
-        """Build the tone curve, a table ``(256,)`` uint8: more contrast."""
-        t = np.arange(256) / 255
+        """Build the tone curve, a table ``(256,)`` uint8."""
+        t = (np.arange(256) / 255) ** self.gamma
         curved = t + self.contrast * (t * t * (3 - 2 * t) - t)
         return np.round(curved * 255).astype(np.uint8)
 
@@ -76,7 +78,7 @@ def draw_camera(rng: Rng, seed: tuple[int, ...], screen: bool = False) -> Camera
     """Draw a camera; a screen capture has no lens and no noise."""
     quality = int(rng.integers(80, 96))
     if screen:
-        return Camera((1.0, 1.0, 1.0), 0.0, 0.0, 1.0, 0.0, seed, quality)
+        return Camera((1.0, 1.0, 1.0), 0.0, 0.0, 1.0, 1.0, 0.0, seed, quality)
     level, warm, tint = (
         rng.uniform(0.8, 1.25),
         rng.normal(0, 0.075),
@@ -90,6 +92,7 @@ def draw_camera(rng: Rng, seed: tuple[int, ...], screen: bool = False) -> Camera
         ),
         vignette=float(rng.uniform(0.0, 0.3)),
         contrast=float(rng.uniform(0.0, 0.7)),
+        gamma=float(np.exp(np.clip(rng.normal(0, 0.3), -0.6, 0.6))),
         saturation=float(rng.uniform(0.5, 1.25)),
         grain=float(
             rng.choice([1.0, 2.0, 3.0, 5.0, 8.0], p=[0.3, 0.3, 0.25, 0.1, 0.05])

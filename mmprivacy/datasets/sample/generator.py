@@ -26,13 +26,16 @@ from mmprivacy.datasets.sample.textures import Rng
 from mmprivacy.errors import DataError
 
 #: Raised whenever the same seed gives other pictures than before.
-VERSION = 7
+VERSION = 8
 #: Streams of random numbers, one per concern: elements have streams of their own.
 PLAN, BACKDROP, CAMERA, LAYOUT, ELEMENT = 0, 1, 2, 3, 16
 #: Layouts and plans tried until the telling elements are visible.
 LAYOUTS, PLANS = 4, 6
 #: Positions tried for each element; the one that covers the others least is taken.
 CANDIDATES = 14
+#: Cost of a position at the edge for the only telling element: whoever takes a picture
+#: of somebody puts them in the middle.
+CENTRING = 4.0
 #: Least share of a telling element that has to be visible.
 TELLING_SHARE = 0.55
 
@@ -120,6 +123,7 @@ class _Composer:
             backdrop,
             key,
         )
+        self.lonely = sum(item.telling for item in plan.items) == 1
         self.boxes: list[np.ndarray] = []
         self.windows = 0
 
@@ -167,6 +171,8 @@ class _Composer:
             cost = self._overlap(quad) + 0.05 * rng.random()
             if spot.mode == 'stand' and choice[1].support == 'ground':
                 cost += self._blocked(quad)
+            if self.lonely and item.telling and spot.mode in ('stand', 'near'):
+                cost += CENTRING * abs(spot.x / self.backdrop.image.shape[1] - 0.5)
             if best is None or cost < best[0]:
                 best = (cost, spot, quad)
         self.boxes.append(np.array([*best[2].min(0), *best[2].max(0)]))
@@ -225,7 +231,7 @@ class _Composer:
         stream = self.generator._rng(*self.key, LAYOUT)
         flat = self.plan.table or self.plan.setting in ('desk', 'screen_capture')
         if near and not flat and stream.random() < 0.9:
-            sigma = min(h, w) / stream.uniform(30, 60)
+            sigma = min(h, w) / stream.uniform(50, 100)
             self.backdrop.image = cv2.GaussianBlur(self.backdrop.image, (0, 0), sigma)
 
 

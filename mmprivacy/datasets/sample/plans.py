@@ -16,30 +16,30 @@ from mmprivacy.datasets.sample.textures import Rng
 
 #: Setting: (share of all scenes, share of private scenes among them).
 SETTING_SHARES: dict[str, tuple[float, float]] = {
-    'bedroom': (0.23, 0.45),
-    'hospital_ward': (0.22, 0.45),
-    'street': (0.085, 0.32),
-    'car_park': (0.07, 0.32),
-    'beach': (0.045, 0.22),
-    'park': (0.06, 0.26),
-    'concert': (0.035, 0.2),
-    'office': (0.06, 0.24),
-    'shop': (0.055, 0.24),
-    'kitchen': (0.06, 0.26),
-    'desk': (0.045, 0.36),
-    'screen_capture': (0.035, 0.42),
+    'bedroom': (0.295, 0.485),
+    'hospital_ward': (0.285, 0.475),
+    'street': (0.07, 0.22),
+    'car_park': (0.048, 0.24),
+    'beach': (0.048, 0.14),
+    'park': (0.055, 0.16),
+    'concert': (0.04, 0.14),
+    'office': (0.036, 0.16),
+    'shop': (0.034, 0.16),
+    'kitchen': (0.036, 0.18),
+    'desk': (0.028, 0.26),
+    'screen_capture': (0.025, 0.3),
 }
 
 #: Share of scenes whose telling elements are small and stand in clutter.
-HARD_SHARE = 0.04
+HARD_SHARE = 0.03
 #: Sizes: standing things by height over image height, flat ones by width over image
 #: width; (least, most) of ordinary and of hard scenes.
 SIZES: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
-    'someone': ((0.68, 1.0), (0.3, 0.45)),
-    'face_closeup': ((0.65, 0.92), (0.4, 0.55)),
-    'person_half': ((0.75, 1.0), (0.45, 0.6)),
-    'low': ((0.45, 0.68), (0.28, 0.4)),
-    'arm': ((0.6, 0.85), (0.35, 0.5)),
+    'someone': ((0.85, 1.1), (0.3, 0.45)),
+    'face_closeup': ((0.62, 0.85), (0.4, 0.55)),
+    'person_half': ((0.78, 1.0), (0.45, 0.6)),
+    'low': ((0.6, 0.85), (0.28, 0.4)),
+    'arm': ((0.75, 1.0), (0.35, 0.5)),
     'car': ((0.42, 0.6), (0.2, 0.3)),
     'sign': ((0.45, 0.65), (0.25, 0.35)),
     'sight': ((0.45, 0.65), (0.25, 0.35)),
@@ -71,7 +71,7 @@ GROUP_SIZE = {
     'landmark': 'sight',
 }
 
-SOMEONE = {'person': 0.3, 'person_half': 0.33, 'child': 0.12, 'face_closeup': 0.25}
+SOMEONE = {'person': 0.32, 'person_half': 0.32, 'child': 0.12, 'face_closeup': 0.24}
 IDENTITY = {
     'id_card': 1.0,
     'passport': 0.8,
@@ -86,7 +86,7 @@ CAR = {'car': 1.0}
 SIGN = {'protest_sign': 1.0}
 SLIP = {'receipt': 1.0, 'ticket': 1.0, 'mail': 0.8, 'date_stamp': 1.0, 'name_tag': 0.7}
 #: People who are there for others to see.
-PLAYER = {'sports_person': 1.0, 'uniformed_person': 1.0, 'wheelchair': 0.7}
+PLAYER = {'sports_person': 1.5, 'uniformed_person': 1.0, 'wheelchair': 0.7}
 ARM = {'tattooed_arm': 1.0, 'injured_arm': 1.0}
 SIGHT = {'landmark': 1.0, 'address_sign': 0.7}
 
@@ -101,8 +101,8 @@ _PAPERS: tuple[Recipe, ...] = (
     (0.1, True, (IDENTITY, INK, SLIP)),
 )
 _MEDICAL: tuple[Recipe, ...] = (
-    (0.3, True, ({'mail': 1.0}, {'medicine': 1.0})),
-    (0.25, True, (IDENTITY, {'medicine': 1.0})),
+    (0.5, True, ({'mail': 1.0}, {'medicine': 1.0})),
+    (0.3, True, (IDENTITY, {'medicine': 1.0})),
 )
 _TRIP: tuple[Recipe, ...] = (
     (1.0, False, (SOMEONE, CAR)),
@@ -120,57 +120,57 @@ PRIVATE: dict[str, tuple[Recipe, ...]] = {
     'street': (
         *_TRIP,
         (0.3, False, (SOMEONE, SIGN)),
-        (0.25, False, (SOMEONE, {'address_sign': 1.0})),
+        (0.45, False, (SOMEONE, {'address_sign': 1.0})),
     ),
     'car_park': _TRIP,
     'beach': ((0.5, False, ({'child': 1.0},)), (0.5, False, (SOMEONE, CAR))),
     'park': (*_TRIP, (0.6, False, (SOMEONE, SIGN))),
     'concert': ((0.6, False, (SOMEONE, SIGN)), (0.4, False, (FACE, {'name_tag': 1.0}))),
-    'office': (*_PAPERS, (0.3, False, (SOMEONE, {'name_tag': 1.0}))),
+    'office': (*_PAPERS, (0.5, False, (SOMEONE, {'name_tag': 1.0}))),
     'shop': _PAPERS,
     'kitchen': (*_PAPERS, *_MEDICAL),
-    'desk': (*_PAPERS, *_MEDICAL, (0.25, True, ({'ticket': 1.0}, {'date_stamp': 1.0}))),
+    'desk': (*_PAPERS, *_MEDICAL, (1.0, True, ({'ticket': 1.0}, {'date_stamp': 1.0}))),
     'screen_capture': ((1.0, False, (FACE, TALK)), (0.6, False, (IDENTITY, TALK))),
 }
 
 _ONE_PAPER: tuple[Recipe, ...] = (
-    (1.8, True, ()),
-    (0.22, True, (IDENTITY,)),
+    (1.0, True, ()),
+    (0.35, True, (IDENTITY,)),
     (0.7, True, (INK,)),
     (0.18, True, (CARD,)),
-    (0.3, True, (SLIP,)),
+    (1.3, True, (SLIP,)),
     (0.1, True, ({'medicine': 1.0},)),
     (0.1, True, (IDENTITY, CARD)),
     (0.2, True, (INK, SLIP)),
 )
 _ROOM: tuple[Recipe, ...] = (
     (1.2, False, ()),
-    (2.2, False, (SOMEONE,)),
+    (3.6, False, (SOMEONE,)),
     (0.1, False, (ARM,)),
 )
 #: Setting -> recipes that make a public scene.
 PUBLIC: dict[str, tuple[Recipe, ...]] = {
     'bedroom': ((1.0, False, ()),),
-    'hospital_ward': ((1.0, False, ()), (0.07, False, ({'uniformed_person': 1.0},))),
+    'hospital_ward': ((1.0, False, ()), (0.03, False, ({'uniformed_person': 1.0},))),
     'street': (
         (1.4, False, ()),
-        (1.6, False, (SOMEONE,)),
+        (3.6, False, (SOMEONE,)),
         (0.8, False, (CAR,)),
         (0.1, False, (SIGN, PLAYER)),
-        (0.1, False, (SIGHT, PLAYER)),
-        (0.1, False, (SIGHT,)),
+        (0.2, False, (SIGHT, PLAYER)),
+        (0.3, False, (SIGHT,)),
     ),
-    'car_park': ((0.8, False, ()), (0.55, False, (CAR,)), (0.5, False, (SOMEONE,))),
+    'car_park': ((0.8, False, ()), (0.55, False, (CAR,)), (1.5, False, (SOMEONE,))),
     'beach': (
         (0.8, False, ()),
-        (1.1, False, ({'person': 1.0, 'person_half': 1.0, 'face_closeup': 0.8},)),
-        (0.3, False, ({'bather': 1.0},)),
+        (1.7, False, ({'person': 1.0, 'person_half': 1.0, 'face_closeup': 0.8},)),
+        (0.5, False, ({'bather': 1.0},)),
         (0.1, False, (CAR, {'bather': 1.0})),
         (0.1, False, ({'tattooed_arm': 1.0},)),
     ),
     'park': (
         (0.9, False, ()),
-        (1.0, False, (SOMEONE,)),
+        (2.6, False, (SOMEONE,)),
         (0.2, False, (PLAYER,)),
         (0.1, False, (SIGHT, {'sports_person': 1.0})),
         (0.12, False, (CAR,)),
@@ -178,7 +178,7 @@ PUBLIC: dict[str, tuple[Recipe, ...]] = {
     ),
     'concert': (
         (0.5, False, ()),
-        (1.0, False, (SOMEONE,)),
+        (2.6, False, (SOMEONE,)),
         (0.1, False, (SIGN, ARM)),
     ),
     'office': (*_ONE_PAPER, *_ROOM),
@@ -198,14 +198,14 @@ PUBLIC: dict[str, tuple[Recipe, ...]] = {
 
 #: Harmless things that may stand around, by setting (and ``'table'``).
 AROUND: dict[str, Group] = {
-    'street': {'dog': 1, 'bicycle': 1.5, 'bag': 0.6, 'crowd_person': 0.7, 'plant': 0.5},
-    'beach': {'ball': 1.5, 'dog': 1, 'bag': 1, 'crowd_person': 0.6, 'chair': 0.7},
-    'park': {'dog': 1.5, 'bicycle': 1.2, 'ball': 1, 'crowd_person': 0.6, 'bag': 0.5},
+    'street': {'dog': 1, 'bicycle': 1.5, 'bag': 0.6, 'crowd_person': 1.5, 'plant': 0.5},
+    'beach': {'ball': 1.5, 'dog': 1, 'bag': 1, 'crowd_person': 1.5, 'chair': 0.7},
+    'park': {'dog': 1.5, 'bicycle': 1.2, 'ball': 1, 'crowd_person': 1.5, 'bag': 0.5},
     'car_park': {
         'bicycle': 1.2,
         'bag': 0.7,
         'dog': 0.8,
-        'crowd_person': 0.7,
+        'crowd_person': 1.5,
         'ball': 0.5,
     },
     'concert': {'crowd_person': 4, 'bag': 0.6, 'bottle': 0.3},
@@ -230,7 +230,7 @@ AROUND: dict[str, Group] = {
         'bag': 1.2,
         'plant': 0.8,
         'clock': 0.5,
-        'crowd_person': 0.6,
+        'crowd_person': 1.5,
         'bottle': 0.6,
     },
     'kitchen': {
@@ -256,7 +256,7 @@ AROUND: dict[str, Group] = {
 #: Harmless things that a picture without people may be of, and their height there over
 #: the height of the image. Else coverage and colours would tell who is in the picture.
 SUBJECTS = frozenset({'dog', 'bicycle', 'chair', 'plant', 'bag'})
-SUBJECT_SIZE = (0.35, 0.75)
+SUBJECT_SIZE = (0.3, 0.6)
 #: Harmless things of which there is one at most.
 SINGLE = frozenset({'clock', 'laptop', 'plant', 'qr_code'})
 
@@ -332,7 +332,7 @@ def _clutter(
     least, most, many = CLUTTER[view]
     count = many if hard else int(rng.integers(least, most + 1))
     if not names:
-        count += int(rng.integers(1, 3)) if view != 'screen' else 0
+        count += int(rng.integers(0, 2)) if view != 'screen' else 0
     around = AROUND['table' if table and setting != 'desk' else setting]
     chosen: list[Item] = []
     for _ in range(count):
