@@ -69,9 +69,9 @@ def test_official_numbers():
     assert cfg.param_scheduler[0].rule == 'greater'  # D-18
 
 
-def test_convnext_differs_in_backbone_and_channels_alone():
+def test_swin_differs_in_backbone_and_channels_alone():
     base = Config.fromfile(ROOT / 'drag_r50.py').to_dict()
-    other = Config.fromfile(ROOT / 'drag_convnext-tiny.py').to_dict()
+    other = Config.fromfile(ROOT / 'drag_swin-tiny.py').to_dict()
     other['model']['backbone'] = base['model']['backbone']
     other['model']['head']['in_channels'] = 2048
     assert other == base
