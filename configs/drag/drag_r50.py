@@ -54,6 +54,7 @@ custom_hooks = [
                         }
                     ),
                 ),
+                param_scheduler=None,  # the one of finetune, begun anew
                 freeze_backbone_epochs=5,
                 cgl_interval=None,  # 20 in the notebook: never within 15 epochs
             ),
@@ -68,14 +69,18 @@ train_cfg = dict(max_epochs=68)
 sample = dict(
     cfg_options={
         'model.head.feat_size': (2, 2),
-        'train_cfg.max_epochs': 13,
-        'custom_hooks.0.phases.0.epochs': 8,
+        'model.head.dropout': 0.1,  # a region is the mean of 4 cells, not of 196
+        'train_cfg.max_epochs': 16,
+        'custom_hooks.0.phases.0.epochs': 12,
         'custom_hooks.0.phases.1.epochs': 1,
         'custom_hooks.0.phases.1.optim_wrapper.optimizer.lr': 1e-3,
-        'custom_hooks.0.phases.2.epochs': 4,
-        'custom_hooks.0.phases.2.optim_wrapper.optimizer.lr': 5e-3,
+        'custom_hooks.0.phases.2.epochs': 3,
+        'custom_hooks.0.phases.2.optim_wrapper.optimizer.lr': 5e-2,
         'custom_hooks.0.phases.2.optim_wrapper.paramwise_cfg.custom_keys'
-        '.backbone.lr_mult': 0.04,
+        '.backbone.lr_mult': 4e-3,
+        'custom_hooks.0.phases.2.param_scheduler': [
+            dict(type='CosineAnnealingLR', convert_to_iter_based=True)
+        ],
         'custom_hooks.0.phases.2.freeze_backbone_epochs': 1,
     },
 )

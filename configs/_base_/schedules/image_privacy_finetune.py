@@ -24,28 +24,31 @@ sample = dict(
     data=dict(
         format='image-privacy',
         root='data/sample/image_privacy',
-        num=dict(train=1600, val=200, test=400),
+        num=dict(train=1800, val=200, test=400),
         seed=0,
     ),
     cfg_options={
-        'train_cfg.max_epochs': 8,
-        'train_dataloader.batch_size': 16,
+        'train_cfg.max_epochs': 12,
+        'default_hooks.checkpoint.interval': 2,
+        'train_dataloader.batch_size': 64,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,
         'train_dataloader.num_workers': 1,
         'val_dataloader.num_workers': 1,
         'test_dataloader.num_workers': 1,
         'train_dataloader.dataset.pipeline': [
-            dict(type='LoadPhoto'),
-            dict(type='Resize', scale=(72, 72), backend='pillow'),
-            dict(type='RandomCrop', crop_size=64),
+            dict(type='LoadPhoto', min_side=108),
+            dict(type='Resize', scale=(54, 54), backend='pillow'),
+            dict(type='RandomCrop', crop_size=48),
             dict(type='RandomFlip', prob=0.5),
             dict(type='PackInputs'),
         ],
-        'val_dataloader.dataset.pipeline.1.scale': (64, 64),
-        'test_dataloader.dataset.pipeline.1.scale': (64, 64),
+        'val_dataloader.dataset.pipeline.0.min_side': 96,
+        'test_dataloader.dataset.pipeline.0.min_side': 96,
+        'val_dataloader.dataset.pipeline.1.scale': (48, 48),
+        'test_dataloader.dataset.pipeline.1.scale': (48, 48),
         'optim_wrapper.optimizer': dict(
-            _delete_=True, type='AdamW', lr=5e-4, weight_decay=0.05
+            _delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05
         ),
         'param_scheduler': [
             dict(type='LinearLR', start_factor=0.1, end=1, convert_to_iter_based=True),
