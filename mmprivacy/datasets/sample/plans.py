@@ -331,8 +331,8 @@ def _clutter(
     view = 'screen' if setting == 'screen_capture' else 'table' if table else 'wide'
     least, most, many = CLUTTER[view]
     count = many if hard else int(rng.integers(least, most + 1))
-    if not names:
-        count += int(rng.integers(0, 2)) if view != 'screen' else 0
+    if not names and view != 'screen':
+        count += int(rng.integers(0, 2) if view == 'wide' else rng.integers(1, 3))
     around = AROUND['table' if table and setting != 'desk' else setting]
     chosen: list[Item] = []
     for _ in range(count):
