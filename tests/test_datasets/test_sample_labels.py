@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -63,7 +65,10 @@ def test_recipes_keep_their_word():
 
 @pytest.fixture(scope='module')
 def drawn():
-    return [plans.draw_plan(np.random.default_rng([5, k])) for k in range(4000)]
+    return [
+        plans.draw_plan(np.random.default_rng([5, k]), plans.dealt(k))
+        for k in range(4000)
+    ]
 
 
 def test_no_single_element_or_setting_decides(drawn):
@@ -86,7 +91,15 @@ def test_pair_rule_is_exact_on_plans(drawn):
         assert labels.is_private(plan.setting, kinds) is plan.private
 
 
+def test_each_rare_element_is_dealt_once_in_every_500():
+    for start in (0, 500, 1500):
+        names = [plans.dealt(k) for k in range(start, start + plans.DEAL)]
+        assert sorted(filter(None, names)) == sorted(plans.RARE)
+
+
 def test_all_kinds_and_settings_are_planned(drawn):
-    kinds = {item.kind for plan in drawn for item in plan.items}
-    assert kinds == set(ELEMENTS)
+    kinds = Counter(name for p in drawn for name in {item.kind for item in p.items})
+    assert set(kinds) == set(ELEMENTS)
+    rare = {name for name, n in kinds.items() if n / len(drawn) * plans.DEAL < 8}
+    assert rare <= set(plans.RARE)
     assert {plan.setting for plan in drawn} == set(SETTINGS)

@@ -11,6 +11,7 @@ from mmprivacy.datasets.attributes import ATTRIBUTES
 from mmprivacy.datasets.rle import decode_rle
 from mmprivacy.datasets.sample import SceneGenerator, contact_sheet, find_pairs
 from mmprivacy.datasets.sample.annotation import describe
+from mmprivacy.datasets.sample.plans import dealt
 from mmprivacy.datasets.sample.settings import SETTINGS, draw_backdrop
 from mmprivacy.errors import DataError
 
@@ -149,3 +150,9 @@ def test_contact_sheet(tmp_path):
     sheet = contact_sheet(path, indices=range(3), columns=2, cell=(120, 90))
     assert sheet.shape == (2 * 110, 240, 3)
     assert path.read_bytes()[:2] == b'\xff\xd8'
+
+
+def test_a_dealt_element_is_seen():
+    generator = SceneGenerator(0, 'val')
+    for index in (k for k in range(250) if dealt(k) is not None):
+        assert dealt(index) in generator.scene(index).kinds, index

@@ -19,14 +19,14 @@ from mmprivacy.datasets.sample.placing import (
     quad_of,
     warp,
 )
-from mmprivacy.datasets.sample.plans import Item, Plan, draw_plan
+from mmprivacy.datasets.sample.plans import Item, Plan, dealt, draw_plan
 from mmprivacy.datasets.sample.scene import Element, Scene, tight_box
 from mmprivacy.datasets.sample.settings import Backdrop, draw_backdrop
 from mmprivacy.datasets.sample.textures import Rng
 from mmprivacy.errors import DataError
 
 #: Raised whenever the same seed gives other pictures than before.
-VERSION = 8
+VERSION = 9
 #: Streams of random numbers, one per concern: elements have streams of their own.
 PLAN, BACKDROP, CAMERA, LAYOUT, ELEMENT = 0, 1, 2, 3, 16
 #: Layouts and plans tried until the telling elements are visible.
@@ -83,11 +83,13 @@ class SceneGenerator:
         Returns:
             The scene; the same for the same seed, split and index.
         """
+        element = dealt(index)
         for attempt in range(PLANS):
-            plan = draw_plan(self._rng(index, attempt, PLAN))
+            plan = draw_plan(self._rng(index, attempt, PLAN), element)
             for layout in range(LAYOUTS):
                 scene = self._draw(plan, index, attempt, layout)
-                if _as_planned(scene, plan):
+                shown = element is None or element in scene.kinds
+                if shown and _as_planned(scene, plan):
                     return scene
         return scene
 

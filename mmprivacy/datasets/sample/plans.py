@@ -253,6 +253,40 @@ AROUND: dict[str, Group] = {
     },
 }
 
+#: Elements that chance would leave out of some split of 500 (expected fewer than 8
+#: times): each is dealt to one scene of every :data:`DEAL`, which is drawn until it has
+#: it.
+RARE = (
+    'email_page',
+    'medicine',
+    'student_card',
+    'passport',
+    'address_sign',
+    'drivers_license',
+    'id_card',
+    'sports_person',
+    'laptop',
+    'ticket',
+    'bather',
+    'receipt',
+    'mail',
+    'chat_screen',
+    'date_stamp',
+    'signature',
+    'name_tag',
+    'wheelchair',
+    'phone_note',
+    'landmark',
+    'qr_code',
+    'injured_arm',
+    'credit_card',
+    'protest_sign',
+    'handwriting',
+    'tattooed_arm',
+    'uniformed_person',
+)
+DEAL = 500
+
 #: Harmless things that a picture without people may be of, and their height there over
 #: the height of the image. Else coverage and colours would tell who is in the picture.
 SUBJECTS = frozenset({'dog', 'bicycle', 'chair', 'plant', 'bag'})
@@ -305,8 +339,21 @@ def pick(rng: Rng, group: Group) -> str:
     return names[int(rng.choice(len(names), p=[weight / total for weight in weights]))]
 
 
-def draw_plan(rng: Rng) -> Plan:
-    """Draw a plan."""
+def dealt(index: int) -> str | None:
+    """The rare element that scene ``index`` has to show; None for most scenes."""
+    turn, rest = divmod(index % DEAL, DEAL // len(RARE))
+    return RARE[turn] if rest == 0 and turn < len(RARE) else None
+
+
+def draw_plan(rng: Rng, element: str | None = None) -> Plan:
+    """Draw a plan; one that has ``element``, if that is given."""
+    while True:
+        plan = _draw_any(rng)
+        if element is None or any(item.kind == element for item in plan.items):
+            return plan
+
+
+def _draw_any(rng: Rng) -> Plan:
     setting = pick(rng, {name: share for name, (share, _) in SETTING_SHARES.items()})
     private = bool(rng.random() < SETTING_SHARES[setting][1])
     hard = bool(rng.random() < HARD_SHARE)
