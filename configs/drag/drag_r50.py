@@ -70,8 +70,8 @@ sample = dict(
     cfg_options={
         'model.head.feat_size': (2, 2),
         'model.head.dropout': 0.1,  # a region is the mean of 4 cells, not of 196
-        'train_cfg.max_epochs': 16,
-        'custom_hooks.0.phases.0.epochs': 12,
+        'train_cfg.max_epochs': 15,
+        'custom_hooks.0.phases.0.epochs': 11,
         'custom_hooks.0.phases.1.epochs': 1,
         'custom_hooks.0.phases.1.optim_wrapper.optimizer.lr': 1e-3,
         'custom_hooks.0.phases.2.epochs': 3,

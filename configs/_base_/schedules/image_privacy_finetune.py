@@ -24,11 +24,11 @@ sample = dict(
     data=dict(
         format='image-privacy',
         root='data/sample/image_privacy',
-        num=dict(train=1800, val=200, test=400),
+        num=dict(train=2000, val=200, test=400),
         seed=0,
     ),
     cfg_options={
-        'train_cfg.max_epochs': 12,
+        'train_cfg.max_epochs': 11,
         'default_hooks.checkpoint.interval': 2,
         'train_dataloader.batch_size': 64,
         'val_dataloader.batch_size': 50,

@@ -16,18 +16,18 @@ from mmprivacy.datasets.sample.textures import Rng
 
 #: Setting: (share of all scenes, share of private scenes among them).
 SETTING_SHARES: dict[str, tuple[float, float]] = {
-    'bedroom': (0.295, 0.485),
-    'hospital_ward': (0.285, 0.475),
-    'street': (0.07, 0.22),
-    'car_park': (0.048, 0.24),
-    'beach': (0.048, 0.14),
-    'park': (0.055, 0.16),
-    'concert': (0.04, 0.14),
-    'office': (0.036, 0.16),
-    'shop': (0.034, 0.16),
-    'kitchen': (0.036, 0.18),
-    'desk': (0.028, 0.26),
-    'screen_capture': (0.025, 0.3),
+    'bedroom': (0.335, 0.475),
+    'hospital_ward': (0.315, 0.465),
+    'street': (0.06, 0.18),
+    'car_park': (0.04, 0.2),
+    'beach': (0.04, 0.1),
+    'park': (0.047, 0.12),
+    'concert': (0.036, 0.1),
+    'office': (0.03, 0.12),
+    'shop': (0.028, 0.12),
+    'kitchen': (0.03, 0.14),
+    'desk': (0.022, 0.22),
+    'screen_capture': (0.017, 0.25),
 }
 
 #: Share of scenes whose telling elements are small and stand in clutter.
@@ -35,10 +35,10 @@ HARD_SHARE = 0.03
 #: Sizes: standing things by height over image height, flat ones by width over image
 #: width; (least, most) of ordinary and of hard scenes.
 SIZES: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
-    'someone': ((0.85, 1.1), (0.3, 0.45)),
+    'someone': ((0.95, 1.2), (0.3, 0.45)),
     'face_closeup': ((0.62, 0.85), (0.4, 0.55)),
     'person_half': ((0.78, 1.0), (0.45, 0.6)),
-    'low': ((0.6, 0.85), (0.28, 0.4)),
+    'low': ((0.75, 1.0), (0.28, 0.4)),
     'arm': ((0.75, 1.0), (0.35, 0.5)),
     'car': ((0.42, 0.6), (0.2, 0.3)),
     'sign': ((0.45, 0.65), (0.25, 0.35)),
@@ -71,7 +71,7 @@ GROUP_SIZE = {
     'landmark': 'sight',
 }
 
-SOMEONE = {'person': 0.32, 'person_half': 0.32, 'child': 0.12, 'face_closeup': 0.24}
+SOMEONE = {'person': 0.32, 'person_half': 0.34, 'child': 0.09, 'face_closeup': 0.25}
 IDENTITY = {
     'id_card': 1.0,
     'passport': 0.8,
@@ -144,8 +144,8 @@ _ONE_PAPER: tuple[Recipe, ...] = (
     (0.2, True, (INK, SLIP)),
 )
 _ROOM: tuple[Recipe, ...] = (
-    (1.2, False, ()),
-    (3.6, False, (SOMEONE,)),
+    (0.9, False, ()),
+    (6.0, False, (SOMEONE,)),
     (0.1, False, (ARM,)),
 )
 #: Setting -> recipes that make a public scene.
@@ -153,32 +153,32 @@ PUBLIC: dict[str, tuple[Recipe, ...]] = {
     'bedroom': ((1.0, False, ()),),
     'hospital_ward': ((1.0, False, ()), (0.03, False, ({'uniformed_person': 1.0},))),
     'street': (
-        (1.4, False, ()),
-        (3.6, False, (SOMEONE,)),
+        (0.8, False, ()),
+        (4.4, False, (SOMEONE,)),
         (0.8, False, (CAR,)),
         (0.1, False, (SIGN, PLAYER)),
         (0.2, False, (SIGHT, PLAYER)),
         (0.3, False, (SIGHT,)),
     ),
-    'car_park': ((0.8, False, ()), (0.55, False, (CAR,)), (1.5, False, (SOMEONE,))),
+    'car_park': ((0.5, False, ()), (0.45, False, (CAR,)), (2.2, False, (SOMEONE,))),
     'beach': (
-        (0.8, False, ()),
-        (1.7, False, ({'person': 1.0, 'person_half': 1.0, 'face_closeup': 0.8},)),
+        (0.5, False, ()),
+        (2.2, False, ({'person': 1.0, 'person_half': 1.0, 'face_closeup': 0.8},)),
         (0.5, False, ({'bather': 1.0},)),
         (0.1, False, (CAR, {'bather': 1.0})),
         (0.1, False, ({'tattooed_arm': 1.0},)),
     ),
     'park': (
-        (0.9, False, ()),
-        (2.6, False, (SOMEONE,)),
+        (0.5, False, ()),
+        (3.0, False, (SOMEONE,)),
         (0.2, False, (PLAYER,)),
         (0.1, False, (SIGHT, {'sports_person': 1.0})),
         (0.12, False, (CAR,)),
         (0.1, False, (SIGN, {'landmark': 1.0})),
     ),
     'concert': (
-        (0.5, False, ()),
-        (2.6, False, (SOMEONE,)),
+        (0.3, False, ()),
+        (2.9, False, (SOMEONE,)),
         (0.1, False, (SIGN, ARM)),
     ),
     'office': (*_ONE_PAPER, *_ROOM),
