@@ -1,6 +1,12 @@
 """Image Privacy, partition 1: private / public photos at 448 x 448, no augmentation."""
 
 _root = 'data/image_privacy'
+_loader = dict(
+    batch_size=16,
+    num_workers=4,
+    persistent_workers=True,
+    collate_fn=dict(type='default_collate'),
+)
 _pipeline = [
     dict(type='LoadPhoto'),
     dict(type='Resize', scale=(448, 448), backend='pillow'),
@@ -15,10 +21,7 @@ data_preprocessor = dict(
 )
 
 train_dataloader = dict(
-    batch_size=16,
-    num_workers=4,
-    persistent_workers=True,
-    collate_fn=dict(type='default_collate'),
+    **_loader,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='ImagePrivacyDataset',
@@ -28,10 +31,7 @@ train_dataloader = dict(
     ),
 )
 val_dataloader = dict(
-    batch_size=16,
-    num_workers=4,
-    persistent_workers=True,
-    collate_fn=dict(type='default_collate'),
+    **_loader,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='ImagePrivacyDataset',
@@ -42,10 +42,7 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = dict(
-    batch_size=16,
-    num_workers=4,
-    persistent_workers=True,
-    collate_fn=dict(type='default_collate'),
+    **_loader,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='ImagePrivacyDataset',
@@ -59,4 +56,4 @@ test_dataloader = dict(
 val_evaluator = dict(type='PrivacyClassificationMetric')
 test_evaluator = dict(type='PrivacyClassificationMetric')
 
-del _root, _pipeline  # overriding them would change nothing
+del _root, _loader, _pipeline  # overriding them would change nothing
