@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import re
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
+from difflib import SequenceMatcher
 
 import cv2
 import numpy as np
@@ -20,6 +22,7 @@ from mmprivacy.datasets.sample.settings import SETTINGS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SIDE = 128
+LARGE_TEXT = 16  # pixels
 
 
 def _look(task: tuple[str, int]) -> dict:
@@ -102,6 +105,37 @@ def test_s4_statistics_are_near_those_of_vispr(looks):
     areas = np.concatenate([look['areas'] for look in looks])
     assert (areas < 0.02).mean() > 0.1
     assert (areas > 0.15).mean() > 0.1
+
+
+def test_s5_large_texts_can_be_read():
+    engine = pytest.importorskip('rapidocr_onnxruntime').RapidOCR()
+    generator = SceneGenerator(0, 'val')
+    read = []
+    for index in range(400):
+        scene = generator.scene(index)
+        texts = [
+            _plain(text)
+            for t in scene.elements
+            for text, (x0, y0, x1, y1) in t.texts
+            if t.kind != 'qr_code' and min(x1 - x0, y1 - y0) >= LARGE_TEXT
+        ]
+        if not texts:
+            continue
+        file = io.BytesIO(to_jpeg(scene.render(), scene.camera.quality))
+        found, _ = engine(np.asarray(Image.open(file))[..., ::-1].copy())
+        lines = [_plain(line) for _, line, _ in found or []]
+        read += [_occurs(text, lines) for text in texts]
+    assert len(read) > 50
+    assert np.mean(read) >= 0.8
+
+
+def _plain(text: str) -> str:
+    return re.sub('[^a-z0-9]', '', text.lower())
+
+
+def _occurs(text: str, lines: list[str]) -> bool:
+    near = (SequenceMatcher(None, text, line).ratio() for line in lines)
+    return text in ''.join(lines) or max(near, default=0) >= 0.75
 
 
 def test_s6_everything_occurs_and_no_text_is_shared(looks):
