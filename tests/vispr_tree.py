@@ -59,3 +59,27 @@ def write_tree(root, photos=PHOTOS, lists=True, flat=False):
         if lists:
             (root / f'{split}2017.txt').write_text('\n'.join(lines) + '\n')
     return root
+
+
+def write_study(root):
+    """Write a user study with the published means: invented ratings, exact sums."""
+    from mmprivacy.datasets.attributes import ATTRIBUTES
+
+    rated = [a for a in ATTRIBUTES.values() if a.id != 'a0_safe']
+    rated.sort(key=lambda a: int(a.id[1:].split('_')[0]))
+    rng = np.random.default_rng(0)
+    study = ['attribute_id\tattribute_name' + '\t' * 305]
+    profiles = []
+    for attribute in rated:
+        low, more = divmod(round(attribute.mean_305 * 305), 305)
+        row = rng.permutation([low + 1] * more + [low] * (305 - more))
+        study.append('\t'.join([attribute.id, attribute.description, *map(str, row)]))
+        shifts = np.linspace(-0.9, 0.9, 30)
+        row = np.round(attribute.mean_30 + rng.permutation(shifts), 9)
+        profiles.append('\t'.join([attribute.id, 'x', *map(str, row)]))
+    for k in range(105, 110):
+        study.append('\t'.join([f'a{k}_control_x', 'x', *['3'] * 305]))
+    (root / 'user_studies').mkdir()
+    (root / 'user_studies/user_study_1.tsv').write_text('\n'.join(study))
+    (root / 'user_studies/user_profiles.tsv').write_text('\n'.join(profiles))
+    return root
