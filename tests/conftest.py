@@ -22,6 +22,15 @@ def sample_root(tmp_path_factory):
 
 
 @pytest.fixture(scope='session')
+def vispr_root(tmp_path_factory):
+    """Folder of a drawn VISPR data set: 8 / 4 / 6 pictures. Only to be read."""
+    from mmprivacy.datasets.sample import write_sample
+
+    folder = tmp_path_factory.mktemp('sample') / 'vispr'
+    return write_sample('vispr', folder, NUM, seed=0, progress=False)
+
+
+@pytest.fixture(scope='session')
 def tiny_options(sample_root):
     """Build overrides that shrink an image privacy config, for ``--sample``."""
 

@@ -1,9 +1,9 @@
 """What VISPR's users rate as private: the tables of its first user study.
 
 ``user_studies/user_study_1.tsv`` holds 305 respondents,
-``user_studies/user_profiles.tsv`` the 30 profiles that they were grouped into. Both rate
-each attribute from 1 (not private) to 5 (extremely private). Rows are joined with the
-classes by attribute id: the order of the files is another one.
+``user_studies/user_profiles.tsv`` the 30 profiles that they were grouped into. Both
+rate each attribute from 1 (not private) to 5 (extremely private). Rows are joined with
+the classes by attribute id: the order of the files is another one.
 
 Reference:
     Orekondy et al., *Towards a Visual Privacy Advisor*, ICCV 2017, Sec. 4.

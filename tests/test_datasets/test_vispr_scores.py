@@ -23,7 +23,7 @@ from mmprivacy.datasets.vispr_users import (
 from mmprivacy.errors import ConfigError, DataError, ShapeError
 
 INDEX = {name: k for k, name in enumerate(ATTRIBUTE_IDS)}
-REAL = os.environ.get('MMPRIVACY_VISPR_ROOT', '')
+REAL = Path(os.environ.get('MMPRIVACY_VISPR_ROOT', 'nowhere'))
 # Ratings of the example's attributes by the first three published profiles
 # (tribhuvanesh/vpa, Apache-2.0).
 THREE_PROFILES = {
@@ -76,7 +76,7 @@ def test_s01_first_profiles_of_the_worked_example(root):
 
 
 @pytest.mark.skipif(
-    not (Path(REAL) / STUDY).is_file() or not REAL,
+    not (REAL / STUDY).is_file(),
     reason='MMPRIVACY_VISPR_ROOT does not name a folder with the real user study',
 )
 def test_s01_all_values_on_the_published_study():
@@ -89,9 +89,9 @@ def test_s01_all_values_on_the_published_study():
     assert score('mean_of_max', 'profiles') == pytest.approx(3.96993, abs=5e-6)
     profiles = score('per_profile', 'profiles')
     np.testing.assert_allclose(profiles[:3], [4.0, 4.72727, 1.44444], atol=1e-5)
-    means = read_study(Path(REAL) / STUDY).mean(1, keepdims=True)
+    means = read_study(REAL / STUDY).mean(1, keepdims=True)
     np.testing.assert_allclose(means, packaged_means('respondents'), atol=1e-12)
-    means = read_profiles(Path(REAL) / PROFILES).mean(1, keepdims=True)
+    means = read_profiles(REAL / PROFILES).mean(1, keepdims=True)
     np.testing.assert_allclose(means, packaged_means('profiles'), atol=5.1e-4)
 
 

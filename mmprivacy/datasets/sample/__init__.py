@@ -9,11 +9,12 @@ from mmprivacy.datasets.sample.generator import VERSION, SceneGenerator
 from mmprivacy.datasets.sample.image_privacy import IMAGE_PRIVACY
 from mmprivacy.datasets.sample.labels import PAIRS, Pair, find_pairs
 from mmprivacy.datasets.sample.scene import Scene
+from mmprivacy.datasets.sample.vispr import VISPR
 from mmprivacy.datasets.sample.writing import Format, write_folder
 from mmprivacy.errors import DataError, nearest
 
 #: Formats by name.
-FORMATS: dict[str, Format] = {fmt.name: fmt for fmt in (IMAGE_PRIVACY,)}
+FORMATS: dict[str, Format] = {fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR)}
 
 
 def write_sample(

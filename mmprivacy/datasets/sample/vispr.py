@@ -1,0 +1,63 @@
+"""Write scenes in the VISPR layout.
+
+``<root>/images/<split>2017/<id>.jpg``, ``<root>/annotations/<split>2017/<id>.json``,
+the lists ``<root>/{train,val,test}2017.txt``, ``attributes.tsv`` and
+``user_studies/``, as VISPR and its authors' code have them; and
+``<root>/scenes.jsonl``, one line of ground truth an image.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mmprivacy.datasets.sample.annotation import describe, to_jpeg
+from mmprivacy.datasets.sample.scene import Scene
+from mmprivacy.datasets.sample.user_study import write_user_study
+from mmprivacy.datasets.sample.writing import Format, write_bytes, write_text
+from mmprivacy.datasets.vispr import list_name
+
+
+def write_scene(scene: Scene, root: Path) -> dict:
+    """Write picture and annotation of one scene and return what is known about it."""
+    truth = describe(scene)
+    name = f'{scene.split}_{scene.index:05d}'
+    file = f'images/{scene.split}2017/{name}.jpg'
+    write_bytes(root / file, to_jpeg(scene.render(), scene.camera.quality))
+    annotation = dict(
+        id=name,
+        image_path=file,
+        labels=truth['attributes'],
+        openimages_id=None,
+        source_url=None,
+    )
+    write_text(root / _annotation_path(scene.split, name), json.dumps(annotation))
+    return dict(file=file, **truth)
+
+
+def finish(root: Path, lines: dict[str, list[dict]]) -> None:
+    """Write the lists of the splits, the user study and the ground truth."""
+    for split, scenes in lines.items():
+        paths = [_annotation_path(split, Path(s['file']).stem) for s in scenes]
+        write_text(root / list_name(split), '\n'.join(paths) + '\n')
+    write_user_study(root)
+    every = [json.dumps(scene) for scenes in lines.values() for scene in scenes]
+    write_text(root / 'scenes.jsonl', '\n'.join(every) + '\n')
+
+
+def _annotation_path(split: str, name: str) -> str:
+    return f'annotations/{split}2017/{name}.json'
+
+
+VISPR = Format(
+    'vispr',
+    write_scene,
+    finish,
+    'Layout of VISPR: `images/`, `annotations/`, the lists `<split>2017.txt`, and the '
+    'ground truth of each\nscene (boxes, masks and attributes of its elements) in '
+    '`scenes.jsonl`.\n\n'
+    'The user study in `user_studies/` is synthetic: nobody was asked. The mean rating '
+    'of each attribute is\nthat of the real study, so scores of `max_of_mean` are '
+    'those of the real table; the single users are\ninvented. `attributes.tsv` is that '
+    'of tribhuvanesh/vpa (Apache License, Version 2.0).',
+)
