@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from mmprivacy.datasets.file_writing import write_bytes
 from mmprivacy.datasets.sample.annotation import to_jpeg
 from mmprivacy.datasets.sample.generator import SceneGenerator
-from mmprivacy.datasets.sample.writing import write_bytes
 
 PRIVATE, PUBLIC = (190, 40, 40), (40, 110, 60)
 

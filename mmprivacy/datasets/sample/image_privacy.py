@@ -12,9 +12,10 @@ import io
 import json
 from pathlib import Path
 
+from mmprivacy.datasets.file_writing import write_bytes, write_text
 from mmprivacy.datasets.sample.annotation import describe, to_jpeg
 from mmprivacy.datasets.sample.scene import Scene
-from mmprivacy.datasets.sample.writing import Format, write_bytes, write_text
+from mmprivacy.datasets.sample.writing import Format
 
 
 def write_scene(scene: Scene, root: Path) -> dict:

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from mmprivacy.datasets.attributes import ATTRIBUTES, Attribute
+from mmprivacy.datasets.file_writing import write_text
 from mmprivacy.datasets.sample.scene import attribute_number
-from mmprivacy.datasets.sample.writing import write_text
 from mmprivacy.datasets.vispr_users import NUM_USERS, PROFILES, STUDY
 
 #: Spread of the users' strictness and of their opinions. In the real study the ratings

@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from mmprivacy.datasets.file_writing import write_bytes, write_text
 from mmprivacy.datasets.sample.annotation import describe, to_jpeg
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.user_study import write_user_study
-from mmprivacy.datasets.sample.writing import Format, write_bytes, write_text
+from mmprivacy.datasets.sample.writing import Format
 from mmprivacy.datasets.vispr import list_name
 
 

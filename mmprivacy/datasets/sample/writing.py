@@ -22,6 +22,7 @@ from pathlib import Path
 import cv2
 from mmengine.utils import ProgressBar
 
+from mmprivacy.datasets.file_writing import write_text
 from mmprivacy.datasets.sample.generator import VERSION, SceneGenerator
 from mmprivacy.datasets.sample.identity import SPLITS
 from mmprivacy.datasets.sample.scene import Scene
@@ -217,19 +218,6 @@ def _readme(fmt: Format, num: dict[str, int], seed: int) -> str:
         f'    python tools/prepare_data.py sample --formats {fmt.name} '
         f'--num {numbers} --seed {seed}\n'
     )
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically."""
-    write_bytes(path, text.encode('utf-8'))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name and rename it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
 
 
 @contextlib.contextmanager
