@@ -1,6 +1,7 @@
-"""Prepare data: a data set from photos of your own, or drawn sample data.
+"""Prepare data: from photos of your own, a downloaded data set, or drawn sample data.
 
 python tools/prepare_data.py image-privacy --private DIR --public DIR --out DIR
+python tools/prepare_data.py vispr --root DIR
 python tools/prepare_data.py sample
 """
 
@@ -20,6 +21,7 @@ except ModuleNotFoundError as e:
     sys.exit(2)
 
 SAMPLE_NUM = {'train': 1600, 'val': 200, 'test': 400}  # as in the configs
+MOST_PROBLEMS = 20
 
 
 def parse_args(argv: Sequence[str]) -> argparse.Namespace:
@@ -29,6 +31,7 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     )
     commands = parser.add_subparsers(dest='command', required=True)
     _add_photos(commands)
+    _add_vispr(commands)
     _add_sample(commands)
     for command in commands.choices.values():
         command.add_argument(
@@ -70,6 +73,26 @@ def _add_photos(commands: argparse._SubParsersAction) -> None:
     )
     add.add_argument(
         '--skip-broken', action='store_true', help='leave out what cannot be decoded'
+    )
+
+
+def _add_vispr(commands: argparse._SubParsersAction) -> None:
+    """Add the command for a downloaded VISPR."""
+    add = commands.add_parser(
+        'vispr',
+        help='check a downloaded VISPR',
+        description='Check a downloaded VISPR against the published figures, say what '
+        'is missing and where to get it, and write the list files if they are missing. '
+        'Nothing that exists is changed. Status 0: complete; 2: not.',
+    )
+    add.add_argument(
+        '--root',
+        required=True,
+        metavar='DIR',
+        help='folder with images/, annotations/ and user_studies/',
+    )
+    add.add_argument(
+        '--check-images', action='store_true', help='decode every photo too'
     )
 
 
@@ -122,6 +145,33 @@ def prepare_photos(args: argparse.Namespace) -> None:
     print(f'  python tools/train.py CONFIG --cfg-options data_root={args.out}')
 
 
+def check_vispr(args: argparse.Namespace) -> None:
+    """Check a downloaded VISPR and say what is in it."""
+    from mmprivacy.datasets.prepare_vispr import URL, prepare_vispr
+    from mmprivacy.errors import DataError
+
+    report = prepare_vispr(args.root, args.check_images)
+    columns = ('annotations', 'images', 'listed', 'labels', 'safe', 'mixed')
+    print(f'{"":8}' + ''.join(f'{c:>13}' for c in columns))
+    for split, counts in report.splits.items():
+        print(f'{split:8}' + ''.join(f'{getattr(counts, c):13,}' for c in columns))
+    for path in report.written:
+        print(f'wrote {path}')
+    for note in report.notes:
+        print(f'note: {note}', file=sys.stderr)
+    for problem in report.problems[:MOST_PROBLEMS]:
+        print(f'problem: {problem}', file=sys.stderr)
+    if report.problems:
+        raise DataError.explain(
+            report.root,
+            expected='the complete VISPR data set',
+            got=f'{len(report.problems)} problems, see above',
+            fix=f'unpack what is missing from {URL}, replace what is broken, and run '
+            'this again',
+        )
+    print(f'{report.root} is complete.')
+
+
 def draw_samples(args: argparse.Namespace) -> None:
     """Draw the sample data sets."""
     from mmprivacy.datasets.sample import FORMATS, write_sample
@@ -144,7 +194,12 @@ def draw_samples(args: argparse.Namespace) -> None:
 def main(argv: Sequence[str]) -> None:
     """Run the tool."""
     args = parse_args(argv)
-    {'image-privacy': prepare_photos, 'sample': draw_samples}[args.command](args)
+    commands = {
+        'image-privacy': prepare_photos,
+        'vispr': check_vispr,
+        'sample': draw_samples,
+    }
+    commands[args.command](args)
 
 
 if __name__ == '__main__':

@@ -12,6 +12,7 @@ from mmprivacy.errors import DataError
 _PREPARE = {
     'image-privacy': 'python tools/prepare_data.py image-privacy --private DIR '
     '--public DIR --out data/image_privacy',
+    'vispr': 'python tools/prepare_data.py vispr --root data/vispr',
 }
 """Command that prepares the real data, for configs without a ``prepare`` key."""
 

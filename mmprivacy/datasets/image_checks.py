@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def check_images(
     names = list(sources)
     with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
         looked = pool.map(_look, sources.values())
-        looked = list(_track(looked, len(names), progress))
+        looked = list(track(looked, len(names), progress))
     broken = {n: str(e) for n, e in zip(names, looked) if isinstance(e, DataError)}
     if broken and not skip_broken:
         files = [str(sources[n]) for n in broken]
@@ -74,12 +74,47 @@ def _look(path: Path) -> str | DataError:
         return e
 
 
-def _track(items: Iterable, total: int, progress: bool) -> Iterable:
-    """Show a bar while iterating, on stderr."""
+def find_unreadable(paths: Sequence[Path], progress: bool = True) -> list[str]:
+    """Decode every file and say which ones cannot be decoded.
+
+    Args:
+        paths: Image files.
+        progress: Show a bar on stderr.
+
+    Returns:
+        A message for each of them that names the file.
+    """
+    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+        messages = pool.map(_problem, paths)
+        return [m for m in track(messages, len(paths), progress) if m]
+
+
+def _problem(path: Path) -> str | None:
+    """Say what is wrong with a file, None if it can be decoded."""
+    try:
+        load_photo(path)
+    except DataError as e:
+        return str(e)
+    return None
+
+
+def track(
+    items: Iterable, total: int, progress: bool, what: str = 'Checking photos'
+) -> Iterable:
+    """Show a bar while iterating, on stderr.
+
+    Args:
+        items: What to iterate over.
+        total: How many there are.
+        progress: Whether to show it.
+        what: Words in front of the bar.
+
+    Returns:
+        The items.
+    """
     if not progress:
         return items
+    from rich import progress as bars
     from rich.console import Console
-    from rich.progress import track
 
-    console = Console(stderr=True)
-    return track(items, 'Checking photos', total=total, console=console)
+    return bars.track(items, what, total=total, console=Console(stderr=True))

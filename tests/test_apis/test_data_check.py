@@ -38,6 +38,9 @@ def test_fix_comes_from_the_config(tmp_path):
     sample = dict(data=dict(format='image-privacy', root='r'))
     with pytest.raises(DataError, match=r'prepare_data\.py image-privacy.*--sample'):
         check_data(config(tmp_path, sample=sample))
+    vispr = dict(data=dict(format='vispr', root='r'))
+    with pytest.raises(DataError, match=r'prepare_data\.py vispr --root.*--sample'):
+        check_data(config(tmp_path, sample=vispr))
     sample['active'] = True
     with pytest.raises(DataError, match='remove r, so that --sample draws it again'):
         check_data(config(tmp_path, sample=sample))
