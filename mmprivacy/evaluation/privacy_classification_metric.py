@@ -21,6 +21,7 @@ from mmprivacy.evaluation.functional.classification import (
     expected_calibration_error,
     precision_recall_f1,
 )
+from mmprivacy.evaluation.samples import photo_name, to_numpy
 
 _CLASSES = ('private', 'public')
 
@@ -65,9 +66,9 @@ class PrivacyClassificationMetric(BaseMetric):
         """
         del data_batch
         for sample in data_samples:
-            label = np.asarray(_to_numpy(sample['gt_label'])).reshape(-1)
-            scores = np.asarray(_to_numpy(sample['pred_score']), np.float64).reshape(-1)
-            name = sample.get('img_path', 'a photo')
+            label = np.asarray(to_numpy(sample['gt_label'])).reshape(-1)
+            scores = np.asarray(to_numpy(sample['pred_score']), np.float64).reshape(-1)
+            name = photo_name(sample)
             if label.size != 1 or scores.size != 2 or label[0] not in (0, 1):
                 raise ShapeError.explain(
                     name,
@@ -119,8 +120,3 @@ class PrivacyClassificationMetric(BaseMetric):
                 level=logging.WARNING,
             )
         return figures
-
-
-def _to_numpy(value: Any) -> Any:
-    """Bring a tensor to the CPU; leave everything else alone."""
-    return value.detach().float().cpu().numpy() if hasattr(value, 'detach') else value
