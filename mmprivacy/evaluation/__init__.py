@@ -1,7 +1,8 @@
 """Metrics. No host library but MMEngine."""
 
+from mmprivacy.evaluation.attribute_metric import AttributeMetric
 from mmprivacy.evaluation.privacy_classification_metric import (
     PrivacyClassificationMetric,
 )
 
-__all__ = ['PrivacyClassificationMetric']
+__all__ = ['AttributeMetric', 'PrivacyClassificationMetric']
