@@ -28,7 +28,8 @@ def normalize_maps(maps: np.ndarray, mode: str = 'image') -> np.ndarray:
         mode: ``'image'`` or ``'map'``.
 
     Returns:
-        Maps (N, h, w) float32 in [0, 1]; all 0 where there is no contrast.
+        Maps (N, h, w) float32 in [0, 1]; all 0 where there is no contrast, or only the
+        rounding of float32.
 
     Raises:
         ConfigError: If the mode is unknown.
@@ -51,7 +52,8 @@ def normalize_maps(maps: np.ndarray, mode: str = 'image') -> np.ndarray:
     low = np.where(finite, maps, np.inf).min(axes, keepdims=True)
     high = np.where(finite, maps, -np.inf).max(axes, keepdims=True)
     span = high - low
-    usable = np.isfinite(span) & (span > 1e-12)
+    rounding = 1e-6 * np.maximum(np.abs(low), np.abs(high))
+    usable = np.isfinite(span) & (span > np.maximum(rounding, 1e-12))
     low = np.where(np.isfinite(low), low, 0)
     scaled = (np.where(finite, maps, low) - low) / np.where(usable, span, 1)
     return (scaled * usable).astype(np.float32)

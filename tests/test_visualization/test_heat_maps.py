@@ -50,6 +50,9 @@ class TestNormalize:
     @pytest.mark.parametrize('mode', ['image', 'map'])
     def test_flat_and_broken_maps(self, mode):
         assert (normalize_maps(np.full((2, 3, 3), 5.0), mode) == 0).all()
+        uniform = np.full((2, 14, 14), 1 / 196, np.float32)
+        uniform[:, 3, 3] = np.nextafter(uniform[0, 0, 0], 1)
+        assert (normalize_maps(uniform, mode) == 0).all()
         broken = maps()
         broken[0, 0, 0], broken[1] = np.nan, np.inf
         out = normalize_maps(broken, mode)
