@@ -41,8 +41,8 @@ def browse(
     from rich.progress import track
 
     from mmprivacy.visualization.file_names import unique_names
-    from mmprivacy.visualization.heat_map_visualization_hook import write_png
     from mmprivacy.visualization.panels import draw_grid
+    from mmprivacy.visualization.pictures import write_png
 
     dataset = build_dataset(cfg, split)
     out = Path(out_dir or Path(cfg.get('work_dir') or 'work_dirs') / f'browse_{split}')

@@ -8,10 +8,12 @@ from mmprivacy.visualization.heat_maps import (
     normalize_maps,
     overlay_heat_map,
 )
-from mmprivacy.visualization.panels import Verdict, draw_grid, draw_heat_maps
+from mmprivacy.visualization.panels import draw_grid, draw_heat_maps
+from mmprivacy.visualization.verdicts import ScoreVerdict, Verdict
 
 __all__ = [
     'HeatMapVisualizationHook',
+    'ScoreVerdict',
     'Verdict',
     'colorize',
     'draw_grid',

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,12 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.registry import HOOKS
-from PIL import Image
 
-from mmprivacy.datasets.loading import load_photo
 from mmprivacy.errors import ConfigError
 from mmprivacy.visualization.file_names import unique_names
-from mmprivacy.visualization.panels import Verdict, draw_grid, draw_heat_maps, fit
+from mmprivacy.visualization.panels import draw_grid, draw_heat_maps, fit
+from mmprivacy.visualization.pictures import shown_photo, write_png
+from mmprivacy.visualization.verdicts import Verdict
 
 
 @HOOKS.register_module()
@@ -104,7 +102,7 @@ class HeatMapVisualizationHook(Hook):
         if not (self.draw and batch_idx == 0 and outputs and is_main_process()):
             return
         chosen = list(outputs)[: self.num_images]
-        if not self._has_maps(chosen):
+        if not self._has_field(chosen):
             return
         names = unique_names(str(s.get('img_path', i)) for i, s in enumerate(chosen))
         classes = _classes(runner)
@@ -131,7 +129,7 @@ class HeatMapVisualizationHook(Hook):
         """
         if not (self.draw and self.out_dir and outputs):
             return
-        self._has_maps(outputs)
+        self._has_field(outputs)
         classes = _classes(runner)
         for i, sample in enumerate(outputs):
             panel = self.draw_sample(sample, data_batch['inputs'][i], classes)
@@ -139,13 +137,13 @@ class HeatMapVisualizationHook(Hook):
             name = self._names.get(path) or Path(path).stem
             write_png(Path(self.out_dir) / f'{name}.png', panel)
 
-    def _has_maps(self, samples: Sequence[Any]) -> bool:
-        """Tell whether all samples have maps; warn once if not."""
+    def _has_field(self, samples: Sequence[Any]) -> bool:
+        """Tell whether all samples have the field; warn once if not."""
         missing = [s for s in samples if self.field not in s]
         if missing and not self._warned:
             self._warned = True
             print_log(
-                f'HeatMapVisualizationHook: no {self.field!r} in the samples (yet), '
+                f'{type(self).__name__}: no {self.field!r} in the samples (yet), '
                 f'only {", ".join(sorted(missing[0].all_keys()))}.',
                 logger='current',
                 level=logging.WARNING,
@@ -169,19 +167,35 @@ class HeatMapVisualizationHook(Hook):
         Raises:
             ConfigError: If the field holds something else than maps.
         """
-        maps = sample.get(self.field)
         path = sample.get('img_path')
+        title = Path(path).name if path else ''
+        return self.draw_panel(sample, shown_photo(sample, image), title, classes)
+
+    def draw_panel(
+        self, sample: Any, photo: np.ndarray, title: str, classes: Sequence[str]
+    ) -> np.ndarray:
+        """Draw the maps of a sample over its photo.
+
+        Args:
+            sample: Data sample, see :meth:`draw_sample`.
+            photo: What the maps belong to, RGB uint8 (H, W, 3).
+            title: Headline.
+            classes: Class names in label order.
+
+        Returns:
+            The panel, RGB uint8 (H', W', 3).
+
+        Raises:
+            ConfigError: If the field holds something else than maps.
+        """
+        maps, verdict = sample.get(self.field), _verdict(sample, classes)
         if maps is None:
-            return draw_grid(
-                [fit(_photo(sample, image), self.tile)],
-                [f'Photo\nno {self.field}'],
-                title=Path(path).name if path else '',
-                verdict=_verdict(sample, classes),
-            )
+            caption = f'Photo\nno {self.field}'
+            return draw_grid([fit(photo, self.tile)], [caption], 1, title, verdict)
         if getattr(maps, 'ndim', 0) != 3:
             shape = tuple(getattr(maps, 'shape', ()))
             raise ConfigError.explain(
-                f'HeatMapVisualizationHook.field={self.field!r}',
+                f'{type(self).__name__}.field={self.field!r}',
                 expected='maps (N, h, w) in the data samples',
                 got=f'{type(maps).__name__} of shape {shape}',
                 fix='name a field with maps',
@@ -189,29 +203,14 @@ class HeatMapVisualizationHook(Hook):
         maps = maps.detach().float().cpu().numpy()
         titles = self.titles or [self.title.format(i + 1) for i in range(len(maps))]
         return draw_heat_maps(
-            _photo(sample, image),
+            photo,
             maps,
             titles=titles,
-            title=Path(path).name if path else '',
-            verdict=_verdict(sample, classes),
+            title=title,
+            verdict=verdict,
             normalize=self.normalize,
             tile=self.tile,
         )
-
-
-def write_png(path: Path, picture: np.ndarray) -> None:
-    """Write a picture under a temporary name and rename it.
-
-    Args:
-        path: The file; its folder is made.
-        picture: RGB uint8 (H, W, 3).
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, format='PNG')
-    partial = path.with_name(f'.{path.name}.{os.getpid()}.partial')
-    partial.write_bytes(buffer.getvalue())
-    partial.replace(path)
 
 
 def _classes(runner: Any) -> Sequence[str]:
@@ -234,16 +233,3 @@ def _verdict(sample: Any, classes: Sequence[str]) -> Verdict | None:
         float(scores[best]),
         None if truth is None else names.get(truth, f'class {truth}'),
     )
-
-
-def _photo(sample: Any, image: Any) -> np.ndarray:
-    """Choose the file, or what the model saw, as RGB uint8 (H, W, 3)."""
-    path, before = sample.get('img_path'), sample.get('ori_shape')
-    scale, after = sample.get('scale_factor'), sample.get('img_shape')
-    if path and before and scale and after and not sample.get('flip', False):
-        resized = (before[0] * scale[1], before[1] * scale[0])
-        close = all(abs(a - b) <= 1.5 for a, b in zip(resized, after[:2], strict=True))
-        if close and Path(path).is_file():
-            return load_photo(path)[..., ::-1]
-    seen = image.detach().float().cpu().numpy()
-    return np.clip(np.rint(seen), 0, 255).astype(np.uint8).transpose(1, 2, 0)[..., ::-1]

@@ -6,7 +6,6 @@ Convention: every picture is **RGB** uint8 (H, W, 3).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -27,23 +26,9 @@ from mmprivacy.visualization.typography import (
     rounded,
     shorten,
 )
+from mmprivacy.visualization.verdicts import Headline
 
 PAD, GAP = 20, 12
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a classifier said about a photo.
-
-    Attributes:
-        prediction: Name of the predicted class.
-        score: Its probability, in [0, 1].
-        truth: Name of the true class, if it is known.
-    """
-
-    prediction: str
-    score: float
-    truth: str | None = None
 
 
 def draw_heat_maps(
@@ -51,7 +36,7 @@ def draw_heat_maps(
     maps: np.ndarray,
     titles: Sequence[str] | None = None,
     title: str = '',
-    verdict: Verdict | None = None,
+    verdict: Headline | None = None,
     normalize: str = 'image',
     tile: int = 256,
     columns: int = 6,
@@ -67,7 +52,7 @@ def draw_heat_maps(
             :func:`~mmprivacy.visualization.heat_maps.normalize_maps`.
         titles: Captions of the maps; ``Region 1`` and so on if not given.
         title: Headline, such as the file name.
-        verdict: What the classifier said.
+        verdict: What the model said.
         normalize: ``'image'`` (one scale for all maps) or ``'map'``.
         tile: Height of a picture in pixels.
         columns: Pictures in a row at most.
@@ -113,7 +98,7 @@ def draw_grid(
     captions: Sequence[str],
     columns: int = 6,
     title: str = '',
-    verdict: Verdict | None = None,
+    verdict: Headline | None = None,
     bar: tuple[str, str] | None = None,
     colors: Sequence[str] | None = None,
     notes: Sequence[str] = (),
@@ -125,7 +110,7 @@ def draw_grid(
         captions: One for each picture; may have several lines.
         columns: Pictures in a row at most.
         title: Headline.
-        verdict: What a classifier said, shown beside the headline.
+        verdict: What a model said, shown beside the headline.
         bar: Labels of the low and high end of a colour bar, if one is wanted.
         colors: Colour of each caption.
         notes: Lines below everything, over the whole width.
@@ -188,42 +173,31 @@ def fit(picture: np.ndarray, height: int, max_aspect: float = 2.0) -> np.ndarray
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
 
 
-def _verdict_texts(verdict: Verdict) -> tuple[str, str]:
-    """Phrase the verdict and how it compares with the truth."""
-    said = f'{verdict.prediction}  {100 * verdict.score:.1f} %'
-    if verdict.truth is None:
-        return said, ''
-    mark = '\u2713' if verdict.truth == verdict.prediction else '\u2717'
-    return said, f'{mark}  labelled {verdict.truth}'
-
-
-def _headline_width(title: str, verdict: Verdict | None) -> int:
+def _headline_width(title: str, verdict: Headline | None) -> int:
     """Measure the shortest headline that is worth showing."""
     width = min(font(17, True).getlength(title), 260.0)
     if verdict is not None:
-        said, truth = _verdict_texts(verdict)
-        width += font(14, True).getlength(said) + font(14).getlength(truth) + 70
+        width += font(14, True).getlength(verdict.said) + 70
+        width += font(14).getlength(verdict.remark)
     return int(width)
 
 
-def _headline(sheet: Image.Image, title: str, verdict: Verdict | None) -> None:
+def _headline(sheet: Image.Image, title: str, verdict: Headline | None) -> None:
     """Write title and verdict on one line."""
     pen = ImageDraw.Draw(sheet)
     right = sheet.width - PAD
     if verdict is not None:
-        said, truth = _verdict_texts(verdict)
-        wrong = verdict.truth is not None and verdict.truth != verdict.prediction
-        if truth:
-            right -= font(14, wrong).getlength(truth)
-            color = CLASS_COLORS['private'] if wrong else MUTED
-            pen.text((right, PAD + 13), truth, color, font(14, wrong), anchor='lm')
+        if verdict.remark:
+            face = font(14, verdict.wrong)
+            color = CLASS_COLORS['private'] if verdict.wrong else MUTED
+            right -= face.getlength(verdict.remark)
+            pen.text((right, PAD + 13), verdict.remark, color, face, anchor='lm')
             right -= 14
-        pill = font(14, True).getlength(said) + 24
+        pill = font(14, True).getlength(verdict.said) + 24
         box = (right - pill, PAD - 1, right, PAD + 27)
-        color = CLASS_COLORS.get(verdict.prediction, INK)
-        rounded(sheet, box, 14, color)
+        rounded(sheet, box, 14, verdict.color)
         middle = (right - pill / 2, PAD + 13)
-        pen.text(middle, said, '#ffffff', font(14, True), anchor='mm')
+        pen.text(middle, verdict.said, '#ffffff', font(14, True), anchor='mm')
         right -= pill + 16
     face = font(17, True)
     text = shorten(title, face, right - PAD)

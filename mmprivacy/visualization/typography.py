@@ -24,6 +24,22 @@ def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size)
 
 
+def blend(colors: Sequence[str], position: float) -> str:
+    """Mix neighbouring colours of a scale.
+
+    Args:
+        colors: At least two colours ``#rrggbb``, evenly spaced.
+        position: From 0, the first colour, to 1, the last; clipped.
+
+    Returns:
+        The colour ``#rrggbb``.
+    """
+    table = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colors]
+    steps = np.linspace(0, 1, len(colors))
+    mixed = [np.interp(position, steps, channel) for channel in zip(*table)]
+    return '#' + ''.join(f'{round(v):02x}' for v in mixed)
+
+
 def shorten(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
     """Cut a text in its middle to a width in pixels, so that both ends show."""
     if face.getlength(text) <= width:

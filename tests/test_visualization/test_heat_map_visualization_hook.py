@@ -16,7 +16,7 @@ from PIL import Image
 
 from mmprivacy.errors import ConfigError
 from mmprivacy.visualization import HeatMapVisualizationHook
-from mmprivacy.visualization.heat_map_visualization_hook import _photo
+from mmprivacy.visualization.pictures import shown_photo
 
 SOURCE = Path(matplotlib.get_data_path()) / 'sample_data' / 'grace_hopper.jpg'
 
@@ -119,10 +119,10 @@ def test_photo_on_disk_only_if_it_was_just_resized(paths):
     meta = {'ori_shape': (height, width), 'img_shape': (32, 32)}
     scale = (32 / width, 32 / height)
     resized = sample(paths[0], scale_factor=scale, **meta)
-    assert _photo(resized, image).shape == (height, width, 3)
+    assert shown_photo(resized, image).shape == (height, width, 3)
     seen = image.numpy().transpose(1, 2, 0)[..., ::-1]
     for other in ({'scale_factor': (0.5, 0.5)}, {'scale_factor': scale, 'flip': True}):
         np.testing.assert_array_equal(
-            _photo(sample(paths[0], **meta, **other), image), seen
+            shown_photo(sample(paths[0], **meta, **other), image), seen
         )
-    np.testing.assert_array_equal(_photo(sample('gone.jpg'), image), seen)
+    np.testing.assert_array_equal(shown_photo(sample('gone.jpg'), image), seen)
