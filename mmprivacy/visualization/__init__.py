@@ -9,15 +9,21 @@ from mmprivacy.visualization.heat_maps import (
     overlay_heat_map,
 )
 from mmprivacy.visualization.panels import draw_grid, draw_heat_maps
+from mmprivacy.visualization.privacy_score_visualization_hook import (
+    PrivacyScoreVisualizationHook,
+)
+from mmprivacy.visualization.score_panels import draw_score
 from mmprivacy.visualization.verdicts import ScoreVerdict, Verdict
 
 __all__ = [
     'HeatMapVisualizationHook',
+    'PrivacyScoreVisualizationHook',
     'ScoreVerdict',
     'Verdict',
     'colorize',
     'draw_grid',
     'draw_heat_maps',
+    'draw_score',
     'normalize_maps',
     'overlay_heat_map',
 ]
