@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
+    'PrivacyScoreInferencer',
+    'ScoreResult',
     'build_runner',
     'check_config',
     'load_config',
@@ -15,6 +17,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    'PrivacyScoreInferencer': 'score_inferencer',
+    'ScoreResult': 'score_result',
     'build_runner': 'runner',
     'check_config': 'check',
     'load_config': 'config',

@@ -18,7 +18,10 @@ SAMPLE_ORIGIN = 'sample.cfg_options'
 
 
 def load_config(
-    path: str | Path, options: Mapping[str, Any] | None = None, sample: bool = False
+    path: str | Path,
+    options: Mapping[str, Any] | None = None,
+    sample: bool = False,
+    draw: bool = True,
 ) -> Any:
     """Load a config file, apply checked overrides, and turn it to the sample data.
 
@@ -31,6 +34,7 @@ def load_config(
             pretrained weights are dropped, the overrides in the config's ``sample``
             apply. The pictures are drawn here unless another process of a distributed
             run will.
+        draw: Whether to draw them; False for what needs the model alone.
 
     Returns:
         An :class:`mmengine.Config` with ``work_dir`` set.
@@ -50,7 +54,7 @@ def load_config(
         apply_sample(cfg, path)
     rest = {k: v for k, v in options.items() if k not in first}
     apply_options(cfg, rest, '--cfg-options')
-    if sample and not is_multi_process():
+    if sample and draw and not is_multi_process():
         draw_sample(cfg)
     return cfg
 

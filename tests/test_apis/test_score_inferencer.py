@@ -1,0 +1,285 @@
+"""The inferencer with a small head that attends, and one that does not."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from mmengine.model import BaseModule
+from PIL import Image
+
+pytest.importorskip('mmpretrain')
+
+from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
+
+from mmprivacy.apis import PrivacyScoreInferencer, ScoreResult, load_config
+from mmprivacy.apis.model_loading import load_model
+from mmprivacy.datasets import load_photo
+from mmprivacy.errors import CheckpointError, ConfigError, DataError, ShapeError
+
+SOURCE = Path(matplotlib.get_data_path()) / 'sample_data' / 'grace_hopper.jpg'
+CONFIG = """
+default_scope = 'mmpretrain'
+custom_imports = dict(imports=['mmprivacy.datasets'])
+data_preprocessor = dict(mean=[120.0] * 3, std=[60.0] * 3, to_rgb=True)
+model = dict(
+    type='ImageClassifier',
+    backbone=dict(
+        type='ResNet', depth=18, base_channels=8, stem_channels=8, out_indices=(2,),
+        num_stages=3, strides=(1, 2, 2), dilations=(1, 1, 1),
+    ),
+    head=dict(type='TinyScoreHead', in_channels=32),
+)
+test_dataloader = dict(
+    dataset=dict(
+        type='CustomDataset', data_root='nowhere',
+        pipeline=[
+            dict(type='LoadPhoto', min_side=128),
+            dict(type='Resize', scale=(64, 64)),
+            dict(type='PackInputs', algorithm_keys=('gt_privacy_score',)),
+        ],
+    ),
+)
+sample = dict(
+    data=dict(format='vispr', root='not/drawn', num=dict(train=1, val=1, test=1)),
+    cfg_options={'model.head.steps': 2},
+)
+"""
+
+
+@MODELS.register_module()
+class TinyScoreHead(BaseModule):
+    """Attends twice or more and adds what it finds."""
+
+    def __init__(self, in_channels=8, steps=3, users=1, attend=True):
+        super().__init__()
+        self.look = torch.nn.Conv2d(in_channels, 8, 1)
+        self.rate = torch.nn.Conv2d(in_channels, users, 1)
+        self.steps = steps
+        self.attend = attend
+
+    def predict(self, feats, data_samples=None):
+        last = feats[-1]
+        alpha = self.look(last)[:, : self.steps].flatten(2).softmax(-1)
+        added = torch.einsum('btl,bul->btu', alpha, self.rate(last).flatten(2))
+        alpha = alpha.unflatten(-1, last.shape[2:])
+        for i, sample in enumerate(data_samples):
+            sample.set_field(added[i].sum(0), 'pred_privacy_score')
+            if self.attend:
+                summed = torch.einsum('t,thw->hw', added[i].mean(1), alpha[i])[None]
+                sample.set_field(added[i], 'score_contributions')
+                sample.set_field(alpha[i], 'attention_maps')
+                sample.set_field(summed, 'privacy_map')
+            else:
+                sample.set_pred_score(torch.full((68,), 0.25))
+        return data_samples
+
+
+@MODELS.register_module()
+class ScorelessHead(TinyScoreHead):
+    """A classifier."""
+
+    def predict(self, feats, data_samples=None):
+        return [DataSample(metainfo=s.metainfo) for s in data_samples]
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    """Config, checkpoint and photos of several sizes."""
+    root = tmp_path_factory.mktemp('scores')
+    (root / 'config.py').write_text(textwrap.dedent(CONFIG))
+    (root / 'photos' / 'more').mkdir(parents=True)
+    picture = Image.open(SOURCE).convert('RGB')
+    for i, size in enumerate([(90, 70), (64, 64), (200, 150), (40, 160)]):
+        where = root / 'photos' / ('more' if i == 3 else '')
+        picture.crop((40 * i, 60 * i, 300 + 40 * i, 300)).resize(size).save(
+            where / f'{"dbca"[i]}.jpg', quality=95
+        )
+    torch.manual_seed(0)
+    model = MODELS.build(load_config(root / 'config.py').model)
+    torch.save({'state_dict': model.state_dict()}, root / 'model.pth')
+    return root
+
+
+@pytest.fixture(scope='module')
+def infer(folder):
+    return PrivacyScoreInferencer(folder / 'config.py', folder / 'model.pth')
+
+
+@pytest.fixture(scope='module')
+def paths(folder):
+    names = ('d.jpg', 'b.jpg', 'c.jpg', 'more/a.jpg')
+    return [str(folder / 'photos' / name) for name in names]
+
+
+def build(folder, **options):
+    config, checkpoint = folder / 'config.py', folder / 'model.pth'
+    return PrivacyScoreInferencer(config, checkpoint, cfg_options=options)
+
+
+def test_one_photo(infer, paths):
+    result = infer(paths[0])
+    assert isinstance(result, ScoreResult)
+    assert isinstance(result.score, float)
+    assert result.img_path == paths[0]
+    assert result.contributions.shape == (3, 1)
+    assert result.maps.shape == (3, 4, 4)
+    assert result.privacy_map.shape == (1, 4, 4)
+    assert result.contributions.sum() == pytest.approx(result.score, abs=1e-5)
+    assert result.privacy_map.sum() == pytest.approx(result.score, abs=1e-5)
+    np.testing.assert_allclose(result.maps.sum((1, 2)), 1, atol=1e-5)
+    assert result.attributes is None
+    assert infer(Path(paths[0])).score == result.score
+
+
+def test_batches_keep_order_and_values(infer, paths, capfd):
+    single = [infer(path) for path in paths]
+    assert len({r.score for r in single}) == len(paths)
+    assert capfd.readouterr().err == ''
+    for size in (1, 3, 16):
+        batched = infer(paths, batch_size=size)
+        assert [r.img_path for r in batched] == paths
+        for one, other in zip(single, batched):
+            assert one.score == pytest.approx(other.score, abs=1e-5)
+            np.testing.assert_allclose(one.maps, other.maps, atol=1e-5)
+        assert ('Scoring photos' in capfd.readouterr().err) == (size < len(paths))
+    infer(paths, batch_size=1, show_progress=False)
+    assert capfd.readouterr() == ('', '')
+
+
+def test_folders_arrays_and_lists(infer, folder, paths):
+    found = infer(folder / 'photos')
+    assert [Path(r.img_path).name for r in found] == [
+        'b.jpg',
+        'c.jpg',
+        'd.jpg',
+        'a.jpg',
+    ]
+    array = load_photo(paths[0])
+    result = infer(array)
+    assert result.score == pytest.approx(infer(paths[0]).score, abs=1e-5)
+    assert result.img_path is None
+    np.testing.assert_array_equal(result.photo, array[..., ::-1])
+    mixed = infer([array, paths[1], folder / 'photos' / 'more'])
+    names = [r.img_path and Path(r.img_path).name for r in mixed]
+    assert names == [None, 'b.jpg', 'a.jpg']
+    assert infer([]) == []
+    rgb = infer(np.ascontiguousarray(array[..., ::-1]))
+    assert rgb.score != result.score
+
+
+def test_model_is_in_evaluation_mode_and_repeats(infer, paths):
+    assert not infer.model.training
+    first, second = infer(paths[0]), infer(paths[0])
+    assert first.score == second.score
+    np.testing.assert_array_equal(first.maps, second.maps)
+
+
+def test_panels(infer, folder, paths, tmp_path):
+    array = load_photo(paths[0])
+    infer([*paths, array], out_dir=tmp_path / 'out', batch_size=2, show_progress=False)
+    names = sorted(p.name for p in (tmp_path / 'out').iterdir())
+    assert names == ['a.png', 'b.png', 'c.png', 'd.png', 'photo_4.png']
+    result = infer(paths[2])
+    before = result.maps.copy()
+    panel = result.draw(tile=64)
+    assert panel.dtype == np.uint8
+    assert panel.shape[1] > 5 * 64
+    np.testing.assert_array_equal(result.maps, before)
+
+
+def test_profiles_and_models_without_attention(folder, paths, tmp_path):
+    options = {'model.head.users': 30, 'model.head.attend': False}
+    cfg = load_config(folder / 'config.py', options)
+    torch.save(MODELS.build(cfg.model).state_dict(), tmp_path / 'model.pth')
+    infer = PrivacyScoreInferencer(
+        folder / 'config.py', tmp_path / 'model.pth', 'cpu', options, max_score=1
+    )
+    result = infer(paths[0], out_dir=tmp_path)
+    assert result.profile_scores.shape == (30,)
+    assert result.score == pytest.approx(result.profile_scores.mean(), abs=1e-6)
+    assert result.maps is result.privacy_map is result.contributions is None
+    assert result.attributes.shape == (68,)
+    assert (tmp_path / 'd.png').is_file()
+
+
+def test_cropped_photos_are_drawn_as_the_model_saw_them(folder, paths):
+    pipeline = [
+        dict(type='LoadImageFromFile'),
+        dict(type='ResizeEdge', scale=64, edge='short'),
+        dict(type='CenterCrop', crop_size=48),
+        dict(type='PackInputs'),
+    ]
+    infer = build(folder, **{'test_dataloader.dataset.pipeline': pipeline})
+    assert infer(paths[0]).photo.shape == (48, 48, 3)
+    pipeline[2:3] = []
+    infer = build(folder, **{'test_dataloader.dataset.pipeline': pipeline})
+    batched = infer(paths)
+    assert len({r.maps.shape for r in batched}) > 1
+    for path, result in zip(paths, batched):
+        assert infer(path).score == pytest.approx(result.score, abs=1e-5)
+
+
+def test_broken_files(infer, paths, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        'mmprivacy.apis.score_inferencer.print_log',
+        lambda message, logger, level: said.append(message),
+    )
+    broken = tmp_path / 'broken.jpg'
+    broken.write_bytes(Path(paths[0]).read_bytes()[:200])
+    shutil.copy(paths[0], tmp_path / 'good.jpg')
+    with pytest.raises(DataError, match=r'broken\.jpg'):
+        infer(tmp_path)
+    with pytest.raises(DataError, match=r'broken\.jpg'):
+        infer(broken, skip_broken=True)
+    results = infer(tmp_path, skip_broken=True)
+    assert [Path(r.img_path).name for r in results] == ['good.jpg']
+    assert 'broken.jpg' in said[0]
+    with pytest.raises(DataError, match=r'gone\.jpg'):
+        infer([*paths, tmp_path / 'gone.jpg'])
+
+
+def test_refuses(infer, folder, paths, tmp_path):
+    with pytest.raises(ShapeError, match=r'float64 \(4, 4, 3\)'):
+        infer(np.zeros((4, 4, 3)))
+    with pytest.raises(ShapeError, match='list'):
+        infer([np.zeros((2, 4, 4, 3), np.uint8)], skip_broken=True)
+    with pytest.raises(ConfigError, match='int'):
+        infer(3)
+    with pytest.raises(ConfigError, match='batch_size'):
+        infer(paths, batch_size=0)
+    with pytest.raises(DataError, match='image files'):
+        infer(tmp_path)
+    with pytest.raises(CheckpointError, match='no such file'):
+        PrivacyScoreInferencer(folder / 'config.py', tmp_path / 'none.pth')
+    with pytest.raises(CheckpointError, match='another shape'):
+        build(folder, **{'model.head.users': 2})
+    with pytest.raises(ConfigError, match='pred_privacy_score'):
+        build(folder, **{'model.head.type': 'ScorelessHead'})(paths[0])
+    with pytest.raises(ConfigError, match='LoadPhoto'):
+        build(folder, **{'test_dataloader.dataset.pipeline': []})
+
+
+def test_sample_changes_the_model_and_draws_nothing(folder, paths, monkeypatch):
+    monkeypatch.chdir(folder)
+    infer = PrivacyScoreInferencer('config.py', 'model.pth', sample=True)
+    assert infer(paths[0]).maps.shape[0] == 2
+    assert not (folder / 'not').exists()
+
+
+def test_broken_weights_are_named(folder, paths, tmp_path):
+    state = torch.load(folder / 'model.pth')['state_dict']
+    state['head.rate.bias'][0] = float('nan')
+    torch.save(state, tmp_path / 'model.pth')
+    infer = PrivacyScoreInferencer(folder / 'config.py', tmp_path / 'model.pth')
+    with pytest.raises(DataError, match=r'd\.jpg.*finite'):
+        infer(paths[0])
+    model = load_model(load_config(folder / 'config.py'), folder / 'model.pth', 'cpu')
+    assert next(model.parameters()).device.type == 'cpu'
