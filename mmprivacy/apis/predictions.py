@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.evaluator import BaseMetric
 from mmengine.registry import METRICS
@@ -14,7 +15,8 @@ from mmengine.registry import METRICS
 from mmprivacy.apis.hooks import write_text
 from mmprivacy.errors import ConfigError
 
-_FIELDS = ('gt_label', 'gt_score', 'pred_label', 'pred_score')
+_FIELDS = ('gt_label', 'gt_score', 'gt_privacy_score')
+_FIELDS += ('pred_label', 'pred_score', 'pred_privacy_score', 'score_contributions')
 
 
 @METRICS.register_module()
@@ -22,8 +24,9 @@ class PredictionFile(BaseMetric):
     """Collect the predictions of all processes and write them as JSON, in one step.
 
     The file holds a list with one object an image, in the order of the data set:
-    ``img_path``, and those of ``gt_label``, ``gt_score``, ``pred_label`` and
-    ``pred_score`` that the model gives, as numbers or lists.
+    ``img_path``, and those of ``gt_label``, ``gt_score``, ``gt_privacy_score``,
+    ``pred_label``, ``pred_score``, ``pred_privacy_score`` and ``score_contributions``
+    that the data set and the model give, as numbers or lists.
 
     Args:
         out_file: A path that ends in ``.json``.
@@ -57,7 +60,7 @@ class PredictionFile(BaseMetric):
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, torch.Tensor):
-        value = value.detach().cpu().tolist()
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        value = value.tolist()
         return value[0] if isinstance(value, list) and len(value) == 1 else value
     return value

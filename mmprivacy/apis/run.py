@@ -222,9 +222,10 @@ def set_show_dir(cfg: Any, show_dir: str) -> None:
     if not found:
         raise ConfigError.explain(
             '--show-dir',
-            expected='a HeatMapVisualizationHook in custom_hooks',
+            expected='a visualization hook in custom_hooks',
             got='none',
-            fix="add dict(type='HeatMapVisualizationHook', field=...) to custom_hooks",
+            fix="add dict(type='HeatMapVisualizationHook', field=...), or "
+            "dict(type='PrivacyScoreVisualizationHook') for scores",
         )
     for hook in found:
         hook.update(out_dir=show_dir, draw=True)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
 import torch
-from mmengine.model import BaseModule
 from PIL import Image
 
 pytest.importorskip('mmpretrain')
 
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
+from tiny_score_head import BACKBONE, TinyScoreHead
 
 from mmprivacy.apis import PrivacyScoreInferencer, ScoreResult, load_config
 from mmprivacy.apis.model_loading import load_model
@@ -30,10 +29,7 @@ custom_imports = dict(imports=['mmprivacy.datasets'])
 data_preprocessor = dict(mean=[120.0] * 3, std=[60.0] * 3, to_rgb=True)
 model = dict(
     type='ImageClassifier',
-    backbone=dict(
-        type='ResNet', depth=18, base_channels=8, stem_channels=8, out_indices=(2,),
-        num_stages=3, strides=(1, 2, 2), dilations=(1, 1, 1),
-    ),
+    backbone={BACKBONE},
     head=dict(type='TinyScoreHead', in_channels=32),
 )
 test_dataloader = dict(
@@ -54,34 +50,6 @@ sample = dict(
 
 
 @MODELS.register_module()
-class TinyScoreHead(BaseModule):
-    """Attends twice or more and adds what it finds."""
-
-    def __init__(self, in_channels=8, steps=3, users=1, attend=True):
-        super().__init__()
-        self.look = torch.nn.Conv2d(in_channels, 8, 1)
-        self.rate = torch.nn.Conv2d(in_channels, users, 1)
-        self.steps = steps
-        self.attend = attend
-
-    def predict(self, feats, data_samples=None):
-        last = feats[-1]
-        alpha = self.look(last)[:, : self.steps].flatten(2).softmax(-1)
-        added = torch.einsum('btl,bul->btu', alpha, self.rate(last).flatten(2))
-        alpha = alpha.unflatten(-1, last.shape[2:])
-        for i, sample in enumerate(data_samples):
-            sample.set_field(added[i].sum(0), 'pred_privacy_score')
-            if self.attend:
-                summed = torch.einsum('t,thw->hw', added[i].mean(1), alpha[i])[None]
-                sample.set_field(added[i], 'score_contributions')
-                sample.set_field(alpha[i], 'attention_maps')
-                sample.set_field(summed, 'privacy_map')
-            else:
-                sample.set_pred_score(torch.full((68,), 0.25))
-        return data_samples
-
-
-@MODELS.register_module()
 class ScorelessHead(TinyScoreHead):
     """A classifier."""
 
@@ -93,7 +61,7 @@ class ScorelessHead(TinyScoreHead):
 def folder(tmp_path_factory):
     """Config, checkpoint and photos of several sizes."""
     root = tmp_path_factory.mktemp('scores')
-    (root / 'config.py').write_text(textwrap.dedent(CONFIG))
+    (root / 'config.py').write_text(CONFIG.replace('{BACKBONE}', repr(BACKBONE)))
     (root / 'photos' / 'more').mkdir(parents=True)
     picture = Image.open(SOURCE).convert('RGB')
     for i, size in enumerate([(90, 70), (64, 64), (200, 150), (40, 160)]):
@@ -195,7 +163,11 @@ def test_panels(infer, folder, paths, tmp_path):
 
 
 def test_profiles_and_models_without_attention(folder, paths, tmp_path):
-    options = {'model.head.users': 30, 'model.head.attend': False}
+    options = {
+        'model.head.users': 30,
+        'model.head.attend': False,
+        'model.head.attributes': True,
+    }
     cfg = load_config(folder / 'config.py', options)
     torch.save(MODELS.build(cfg.model).state_dict(), tmp_path / 'model.pth')
     infer = PrivacyScoreInferencer(
