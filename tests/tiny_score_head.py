@@ -2,6 +2,7 @@
 
 import torch
 from mmengine.model import BaseModule
+from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 BACKBONE = dict(
@@ -15,6 +16,14 @@ BACKBONE = dict(
     out_indices=(2,),
 )
 """Gives 32 channels at stride 16."""
+
+
+def save_model(config, path):
+    """Write the untrained model of a config, the same at each call."""
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        model = MODELS.build(config.model)
+    torch.save({'state_dict': model.state_dict()}, path)
 
 
 @MODELS.register_module()

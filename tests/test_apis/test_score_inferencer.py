@@ -15,7 +15,7 @@ pytest.importorskip('mmpretrain')
 
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
-from tiny_score_head import BACKBONE, TinyScoreHead
+from tiny_score_head import BACKBONE, TinyScoreHead, save_model
 
 from mmprivacy.apis import PrivacyScoreInferencer, ScoreResult, load_config
 from mmprivacy.apis.model_loading import load_model
@@ -69,9 +69,7 @@ def folder(tmp_path_factory):
         picture.crop((40 * i, 60 * i, 300 + 40 * i, 300)).resize(size).save(
             where / f'{"dbca"[i]}.jpg', quality=95
         )
-    torch.manual_seed(0)
-    model = MODELS.build(load_config(root / 'config.py').model)
-    torch.save({'state_dict': model.state_dict()}, root / 'model.pth')
+    save_model(load_config(root / 'config.py'), root / 'model.pth')
     return root
 
 
@@ -169,7 +167,7 @@ def test_profiles_and_models_without_attention(folder, paths, tmp_path):
         'model.head.attributes': True,
     }
     cfg = load_config(folder / 'config.py', options)
-    torch.save(MODELS.build(cfg.model).state_dict(), tmp_path / 'model.pth')
+    save_model(cfg, tmp_path / 'model.pth')
     infer = PrivacyScoreInferencer(
         folder / 'config.py', tmp_path / 'model.pth', 'cpu', options, max_score=1
     )

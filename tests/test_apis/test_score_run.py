@@ -4,13 +4,11 @@ import json
 
 import numpy as np
 import pytest
-import torch
 from tiny_runs import NUM, ROOT
 
 pytest.importorskip('mmpretrain')
 
-from mmpretrain.registry import MODELS
-from tiny_score_head import BACKBONE
+from tiny_score_head import BACKBONE, save_model
 
 from mmprivacy.apis import PrivacyScoreInferencer, load_config
 
@@ -61,9 +59,7 @@ def folder(tmp_path, vispr_root):
         table=str(tmp_path / 'attributes.tsv'),
     )
     (tmp_path / 'config.py').write_text(text)
-    torch.manual_seed(0)
-    model = MODELS.build(load_config(tmp_path / 'config.py').model)
-    torch.save({'state_dict': model.state_dict()}, tmp_path / 'model.pth')
+    save_model(load_config(tmp_path / 'config.py'), tmp_path / 'model.pth')
     return tmp_path
 
 
