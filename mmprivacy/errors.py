@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class MMPrivacyError(Exception):
@@ -61,6 +62,36 @@ class NonFiniteLossError(MMPrivacyError, FloatingPointError):
 
 class MissingDependencyError(MMPrivacyError, ImportError):
     """A package that a feature needs is not installed."""
+
+
+def check_feature_map(where: str, feat: Any, expected: tuple[int, int, int]) -> Any:
+    """Check the feature map that a head gets from its backbone.
+
+    Args:
+        where: Name of the head.
+        feat: The tensor.
+        expected: ``(C, H, W)``, the head's ``in_channels`` and ``feat_size``.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ShapeError: If it is not (B, C, H, W), with the option that has to change.
+    """
+    shape = tuple(feat.shape)
+    if shape[1:] == tuple(expected):
+        return feat
+    fix = 'use a backbone (and no neck) whose last output is (B, C, H, W)'
+    if len(shape) == 4 and shape[1] != expected[0]:
+        fix = f'set model.head.in_channels={shape[1]}'
+    elif len(shape) == 4:
+        fix = f'set model.head.feat_size={shape[2:]}, or resize the images'
+    raise ShapeError.explain(
+        where,
+        expected=f'a feature map (B, {", ".join(map(str, expected))})',
+        got=shape,
+        fix=fix,
+    )
 
 
 def nearest(name: str, candidates: Iterable[str], n: int = 3) -> str:

@@ -31,14 +31,17 @@ def vispr_root(tmp_path_factory):
 
 
 @pytest.fixture(scope='session')
-def tiny_options(sample_root):
-    """Build overrides that shrink an image privacy config, for ``--sample``."""
+def tiny_options(sample_root, request):
+    """Build overrides that shrink a config, for ``--sample``."""
+    roots = {'image-privacy': lambda: sample_root}
+    roots['vispr'] = lambda: request.getfixturevalue('vispr_root')
 
     def build(cfg_path, **more):
         from mmprivacy.apis.config import load_config
 
-        cfg = load_config(cfg_path)
-        options = {'sample.data.root': str(sample_root), 'visualizer.vis_backends': []}
+        cfg = load_config(cfg_path, sample=True, draw=False)
+        root = roots[cfg.sample.data.format]()
+        options = {'sample.data.root': str(root), 'visualizer.vis_backends': []}
         options |= {f'sample.data.num.{k}': v for k, v in NUM.items()}
         options |= shrink(cfg)
         return options | more

@@ -52,5 +52,4 @@ def test_config_trains_and_tests_on_the_sample(path, tiny_options, tmp_path):
     del runner
     gc.collect()
     metrics = _test(cfg, tmp_path / f'epoch_{epochs}.pth', trust=False)
-    assert 0 <= metrics['privacy/accuracy'] <= 1
-    assert math.isfinite(metrics['privacy/auroc'])
+    assert math.isfinite(metrics[cfg.default_hooks.checkpoint.save_best])

@@ -22,10 +22,13 @@ def shrink(cfg, side=64):
         options[f'{loader}.num_workers'] = 0
         options[f'{loader}.batch_size'] = 2 if split == 'train' else 8
         for n, step in enumerate(cfg[loader].dataset.pipeline):
-            if 'scale' in step:
-                options[f'{loader}.dataset.pipeline.{n}.scale'] = (side, side)
-    if 'feat_size' in cfg.model.get('head', {}):
-        options['model.head.feat_size'] = (side // 32, side // 32)
+            for key in {'scale', 'crop_size'} & set(step):
+                options[f'{loader}.dataset.pipeline.{n}.{key}'] = (side, side)
+    stride = 2 ** (1 + cfg.model.get('backbone', {}).get('num_stages', 4))
+    head = cfg.model.get('head', {})
+    for key, place in (('', head), ('attention.', head.get('attention') or {})):
+        if 'feat_size' in place:
+            options[f'model.head.{key}feat_size'] = (side // stride, side // stride)
     for n, hook in enumerate(cfg.get('custom_hooks', [])):
         phases = hook.get('phases', [])
         for p in range(len(phases)):

@@ -12,7 +12,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmprivacy.drag.regions import region_maps
-from mmprivacy.errors import ConfigError, ShapeError, nearest
+from mmprivacy.errors import ConfigError, ShapeError, check_feature_map, nearest
 
 PHASES = ('finetune', 'cgl_pretrain', 'joint')
 """Training phases, in their order. The stored phase is an index into this tuple."""
@@ -202,21 +202,7 @@ class DRAGHead(ClsHead):
             ShapeError: If it is not (B, in_channels, H, W) with the head's sizes.
         """
         feat = feats[-1] if isinstance(feats, (tuple, list)) else feats
-        expected = (self.in_channels, *self.feat_size)
-        if feat.ndim == 4 and tuple(feat.shape[1:]) == expected:
-            return feat
-        shape = tuple(feat.shape)
-        fix = 'use a backbone (and no neck) whose last output is (B, C, H, W)'
-        if feat.ndim == 4 and shape[1] != self.in_channels:
-            fix = f'set model.head.in_channels={shape[1]}'
-        elif feat.ndim == 4:
-            fix = f'set model.head.feat_size={shape[2:]}, or resize the images'
-        raise ShapeError.explain(
-            'DRAGHead',
-            expected=f'a feature map (B, {", ".join(map(str, expected))})',
-            got=shape,
-            fix=fix,
-        )
+        return check_feature_map('DRAGHead', feat, (self.in_channels, *self.feat_size))
 
     def find_regions(self, feat: Tensor) -> Tensor:
         """Return region maps Fw (B, N, H, W) of a feature map (B, C, H, W), Eq. 2."""

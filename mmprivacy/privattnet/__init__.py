@@ -11,6 +11,18 @@ require('mmpretrain', feature='mmprivacy.privattnet')
 import mmprivacy.datasets
 import mmprivacy.evaluation
 import mmprivacy.visualization  # noqa: F401
+from mmprivacy.privattnet.attribute_risk_head import AttributeRiskHead
 from mmprivacy.privattnet.dataset import VISPRDataset
+from mmprivacy.privattnet.losses import AttentionSpreadLoss
+from mmprivacy.privattnet.privacy_regression_head import PrivacyRegressionHead
+from mmprivacy.privattnet.privattnet_head import PrivAttNetHead
+from mmprivacy.privattnet.score_target_hook import ScoreTargetHook
 
-__all__ = ['VISPRDataset']
+__all__ = [
+    'AttentionSpreadLoss',
+    'AttributeRiskHead',
+    'PrivAttNetHead',
+    'PrivacyRegressionHead',
+    'ScoreTargetHook',
+    'VISPRDataset',
+]

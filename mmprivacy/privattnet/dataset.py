@@ -49,6 +49,10 @@ class VISPRDataset(BaseDataset):
         filter_cfg: As in MMEngine.
         max_refetch: As in MMEngine.
 
+    Attributes:
+        preferences: Rating of each attribute that the score takes the maximum of,
+            float64 ``(68, U)``.
+
     Raises:
         ConfigError: If an argument has an unknown value.
         DataError: If annotations, photos or the user study cannot be used; see
@@ -127,6 +131,7 @@ class VISPRDataset(BaseDataset):
         records = read_vispr(self.ann_file, root, images)
         score = PrivacyScore.from_root(root, self.score_options)
         self.score_source = score.source
+        self.preferences = score.weights
         scores = score(multi_hot(record.labels for record in records))
         return [
             dict(

@@ -1,0 +1,25 @@
+"""PrivAttNet with ResNet-50 up to its third stage: a privacy score and its sources.
+
+Task: regression of a privacy score, 0 (safe) to 5, with attention maps.
+Aims at: L1 0.40, Pearson 0.87, Spearman 0.84 (poster, table of results).
+Data: VISPR (10,000 / 4,167 / 8,000 photos), score = largest mean rating of 305 people.
+Train: python tools/train.py configs/privattnet/privattnet_r50.py [--sample]
+Test: python tools/test.py configs/privattnet/privattnet_r50.py CHECKPOINT [--sample]
+"""
+
+_base_ = [
+    '../_base_/models/resnet50_to_stage3.py',
+    '../_base_/datasets/vispr.py',
+    '../_base_/schedules/privattnet.py',
+    '../_base_/mmpretrain_runtime.py',
+]
+custom_imports = dict(imports=['mmprivacy.privattnet'], allow_failed_imports=False)
+
+model = dict(head=dict(type='PrivAttNetHead', in_channels=1024, feat_size=(14, 14)))
+default_hooks = dict(checkpoint=dict(save_best='score/spearman'))
+custom_hooks = [
+    dict(type='ScoreTargetHook'),
+    dict(type='PrivacyScoreVisualizationHook'),
+]
+
+sample = dict(cfg_options={'model.head.feat_size': (4, 4)})

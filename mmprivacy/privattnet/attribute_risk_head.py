@@ -1,0 +1,136 @@
+"""Heads that find attributes first and derive the privacy score from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from mmpretrain.models.heads import MultiLabelClsHead
+from mmpretrain.registry import MODELS
+from mmpretrain.structures import DataSample
+from torch import Tensor, nn
+
+from mmprivacy.errors import check_feature_map
+from mmprivacy.privattnet.privacy_score import (
+    attribute_preferences,
+    attribute_risk,
+    fill_samples,
+)
+from mmprivacy.privattnet.soft_attention import RecurrentAttention
+
+
+@MODELS.register_module()
+class AttributeRiskHead(MultiLabelClsHead):
+    """Detect the attributes of a photo, and score it by the most private of them.
+
+    Without ``attention`` this is AP-PR: pooled features, one linear layer. With it, the
+    recurrent attention of PrivAttNet judges every attribute in each step, and the mean
+    of the steps goes to the sigmoid: PrivAttNet_MLC. The score is the largest product
+    of an attribute's probability and its preference; no score is trained.
+
+    Args:
+        num_classes: Number of attributes.
+        in_channels: Channels of the feature map.
+        attention: None, or ``feat_size`` and any argument of
+            :class:`RecurrentAttention` but the sizes.
+        preferences: See :func:`attribute_preferences`.
+        risk_thr: None, or the probability from which an attribute counts in full.
+        loss: Loss of the attributes, as in ``MultiLabelClsHead``.
+        thr: Probability from which an attribute is predicted.
+        topk: As in ``MultiLabelClsHead``.
+        init_cfg: Initialisation config of MMEngine.
+
+    Reference:
+        Orekondy et al., Towards a Visual Privacy Advisor, ICCV 2017 (AP-PR); Zhang et
+        al., PrivAttNet (poster), which names PrivAttNet_MLC and does not describe it.
+    """
+
+    def __init__(
+        self,
+        num_classes: int = 68,
+        in_channels: int = 1024,
+        attention: dict | None = None,
+        preferences: str | Sequence = 'respondents',
+        risk_thr: float | None = None,
+        loss: dict = dict(type='CrossEntropyLoss', use_sigmoid=True),  # noqa: B006
+        thr: float | None = None,
+        topk: int | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(loss=loss, thr=thr, topk=topk, init_cfg=init_cfg)
+        self.in_channels = in_channels
+        self.risk_thr = risk_thr
+        self.feat_size = None
+        if attention is None:
+            self.network = nn.Linear(in_channels, num_classes)
+        else:
+            options = dict(attention)
+            size = options.pop('feat_size', (14, 14))
+            self.feat_size = tuple(size)
+            cells = self.feat_size[0] * self.feat_size[1]
+            self.network = RecurrentAttention(
+                in_channels, cells, num_classes, **options
+            )
+        self.register_buffer('preferences', attribute_preferences(preferences))
+
+    def set_preferences(self, preferences: Sequence) -> None:
+        """Score by the preferences (68, U) of one or more users from now on."""
+        table = attribute_preferences(preferences)
+        self.preferences = table.to(self.preferences.device)
+
+    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
+        """Load preferences of any number of users."""
+        saved = state_dict.get(f'{prefix}preferences')
+        if saved is not None:
+            self.preferences = torch.empty_like(saved, device=self.preferences.device)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def pre_logits(self, feats: Sequence[Tensor]) -> Tensor:
+        """Return what the head looks at: (B, C, h, w), or pooled (B, C).
+
+        Raises:
+            ShapeError: If it has other sizes than the head was built for.
+        """
+        feat = feats[-1] if isinstance(feats, (tuple, list)) else feats
+        size = self.feat_size or tuple(feat.shape[2:])
+        if feat.ndim != 2 or self.feat_size:
+            check_feature_map('AttributeRiskHead', feat, (self.in_channels, *size))
+        if self.feat_size is None and feat.ndim == 4:
+            return feat.mean((2, 3))
+        return feat
+
+    def forward(self, feats: Sequence[Tensor]) -> Tensor:
+        """Return logits of the attributes (B, 68)."""
+        return self._judge(feats)[0]
+
+    def _judge(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
+        """Return logits and, where there is attention, its maps (B, T, h, w)."""
+        feat = self.pre_logits(feats)
+        if self.feat_size is None:
+            return self.network(feat), None
+        steps, weights = self.network(feat)
+        return steps.mean(1), weights.unflatten(2, self.feat_size)
+
+    def predict(
+        self,
+        feats: Sequence[Tensor],
+        data_samples: list[DataSample | None] | None = None,
+    ) -> list[DataSample]:
+        """Predict attributes and the score.
+
+        Args:
+            feats: Feature maps of the backbone; the last one (B, C, h, w) counts.
+            data_samples: Samples to fill in; new ones if None.
+
+        Returns:
+            Samples with ``pred_score`` (68,), ``pred_label``, ``pred_privacy_score``
+            (U,) and, with attention, ``attention_maps`` (T, h, w) and their mean as
+            ``privacy_map`` (1, h, w).
+        """
+        logits, maps = self._judge(feats)
+        samples = self._get_predictions(logits, data_samples)
+        risk = attribute_risk(logits.sigmoid().float(), self.preferences, self.risk_thr)
+        fields = {'pred_privacy_score': risk}
+        if maps is not None:
+            fields |= {'attention_maps': maps, 'privacy_map': maps.mean(1, True)}
+        return fill_samples(samples, **fields)
