@@ -21,7 +21,7 @@ model = dict(
         out_indices=(3,),
         init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50'),
     ),
-    head=dict(type='AttributeRiskHead', in_channels=2048),
+    head=dict(type='AttributeRiskHead', in_channels=2048, num_scores=30),
 )
 _scores = dict(score_mode='per_profile', users='profiles')
 train_dataloader = dict(batch_size=28, dataset=_scores)

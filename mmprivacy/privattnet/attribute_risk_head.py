@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
-from mmprivacy.errors import check_feature_map
+from mmprivacy.errors import ShapeError, check_feature_map
 from mmprivacy.privattnet.privacy_score import (
     attribute_preferences,
     attribute_risk,
@@ -33,7 +32,9 @@ class AttributeRiskHead(MultiLabelClsHead):
         in_channels: Channels of the feature map.
         attention: None, or ``feat_size`` and any argument of
             :class:`RecurrentAttention` but the sizes.
-        preferences: See :func:`attribute_preferences`.
+        num_scores: Scores U of an image: 1, or 30 for ``score_mode='per_profile'``.
+        preferences: See :func:`attribute_preferences`; one column serves all users.
+            :class:`ScoreTargetHook` sets those of the training set.
         risk_thr: None, or the probability from which an attribute counts in full.
         loss: Loss of the attributes, as in ``MultiLabelClsHead``.
         thr: Probability from which an attribute is predicted.
@@ -50,6 +51,7 @@ class AttributeRiskHead(MultiLabelClsHead):
         num_classes: int = 68,
         in_channels: int = 1024,
         attention: dict | None = None,
+        num_scores: int = 1,
         preferences: str | Sequence = 'respondents',
         risk_thr: float | None = None,
         loss: dict = dict(type='CrossEntropyLoss', use_sigmoid=True),  # noqa: B006
@@ -71,19 +73,26 @@ class AttributeRiskHead(MultiLabelClsHead):
             self.network = RecurrentAttention(
                 in_channels, cells, num_classes, **options
             )
-        self.register_buffer('preferences', attribute_preferences(preferences))
+        table = attribute_preferences(preferences)
+        if table.shape[1] == 1:
+            table = table.repeat(1, num_scores)
+        self.register_buffer('preferences', table)
 
     def set_preferences(self, preferences: Sequence) -> None:
-        """Score by the preferences (68, U) of one or more users from now on."""
-        table = attribute_preferences(preferences)
-        self.preferences = table.to(self.preferences.device)
+        """Score by the preferences (68, U) of these users from now on.
 
-    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        """Load preferences of any number of users."""
-        saved = state_dict.get(f'{prefix}preferences')
-        if saved is not None:
-            self.preferences = torch.empty_like(saved, device=self.preferences.device)
-        super()._load_from_state_dict(state_dict, prefix, *args)
+        Raises:
+            ShapeError: If U is not ``num_scores``.
+        """
+        table = attribute_preferences(preferences)
+        if table.shape != self.preferences.shape:
+            raise ShapeError.explain(
+                'preferences',
+                expected=f'{self.preferences.shape[1]} users, head.num_scores',
+                got=table.shape[1],
+                fix=f'set model.head.num_scores={table.shape[1]}',
+            )
+        self.preferences.copy_(table)
 
     def pre_logits(self, feats: Sequence[Tensor]) -> Tensor:
         """Return what the head looks at: (B, C, h, w), or pooled (B, C).

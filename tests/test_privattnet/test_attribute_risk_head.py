@@ -77,13 +77,15 @@ def test_learns_labels_of_any_number(attention):
     assert all(p.grad is not None for p in head.parameters())
 
 
-def test_preferences_of_another_number_of_users_load():
-    head = AttributeRiskHead(in_channels=6)
+def test_preferences_of_thirty_users():
+    head = AttributeRiskHead(in_channels=6, num_scores=30)
+    assert head.predict(_feats())[0].pred_privacy_score.shape == (30,)
     head.set_preferences(torch.rand(68, 30))
-    other = AttributeRiskHead(in_channels=6)
+    other = AttributeRiskHead(in_channels=6, num_scores=30)
     other.load_state_dict(head.state_dict())
     assert torch.equal(other.preferences, head.preferences)
-    assert other.predict(_feats())[0].pred_privacy_score.shape == (30,)
+    with pytest.raises(ShapeError, match='num_scores=30'):
+        AttributeRiskHead(in_channels=6).set_preferences(torch.rand(68, 30))
 
 
 def test_pooled_and_whole_maps_give_the_same():
