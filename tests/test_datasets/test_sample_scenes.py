@@ -103,6 +103,21 @@ def test_masks_boxes_and_run_lengths_agree(scenes):
         assert total.max(initial=0) <= 1
 
 
+def test_parts_show_the_attributes_of_their_element(scenes):
+    smaller = 0
+    for scene in scenes:
+        lines = describe(scene, parts=True)['elements']
+        for truth, line in zip(scene.elements, lines):
+            assert tuple(truth.parts) == truth.attributes
+            assert set(line['parts']) == set(truth.attributes)
+            for name, part in truth.parts.items():
+                assert part.any()
+                assert not (part & ~truth.mask).any()
+                np.testing.assert_array_equal(decode_rle(line['parts'][name]), part)
+                smaller += part.sum() < truth.mask.sum()
+    assert smaller > 20
+
+
 def test_occluded_parts_belong_to_the_occluder(scenes):
     met = 0
     for scene in scenes:

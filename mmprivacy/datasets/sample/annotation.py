@@ -11,17 +11,19 @@ from mmprivacy.datasets.rle import encode_rle
 from mmprivacy.datasets.sample.scene import Scene
 
 
-def describe(scene: Scene) -> dict:
+def describe(scene: Scene, parts: bool = False) -> dict:
     """Describe a scene.
 
     Args:
         scene: The scene.
+        parts: Whether to say which pixels of an element show which attribute.
 
     Returns:
         A dict of plain values: split, index, setting, size ``[h, w]``, label
         (``'private'`` or ``'public'``), names of the pairs, attributes, score, and per
         element id, kind, category, box (xyxy, pixels), mask (COCO run lengths, after
-        occlusion), attributes, visible and texts.
+        occlusion), attributes, visible, texts and, if asked for, ``parts``: attribute
+        id to mask.
     """
     return dict(
         split=scene.split,
@@ -42,10 +44,15 @@ def describe(scene: Scene) -> dict:
                 attributes=list(truth.attributes),
                 visible=truth.visible,
                 texts=[[content, list(box)] for content, box in truth.texts],
+                **({'parts': _encode(truth.parts)} if parts else {}),
             )
             for truth in scene.elements
         ],
     )
+
+
+def _encode(parts: dict[str, np.ndarray]) -> dict[str, dict]:
+    return {name: encode_rle(mask) for name, mask in parts.items()}
 
 
 def to_jpeg(image: np.ndarray, quality: int) -> bytes:

@@ -85,6 +85,8 @@ class Truth:
         amodal: Pixels inside the image as if nothing stood in front, bool ``(h, w)``.
         visible: Whether enough is visible for the element to count.
         attributes: Ids of the attributes that show.
+        parts: Attribute id to the visible pixels that show it, bool ``(h, w)``, for
+            each of ``attributes``.
         texts: Text content and box of the visible texts.
     """
 
@@ -96,6 +98,7 @@ class Truth:
     amodal: np.ndarray
     visible: bool
     attributes: tuple[str, ...]
+    parts: dict[str, np.ndarray]
     texts: tuple[tuple[str, tuple[float, float, float, float]], ...]
 
 
@@ -189,13 +192,7 @@ class Scene:
         amodal[at] = solid[inside]
         area, whole = int(mask.sum()), max(int(solid.sum()), 1)
         visible = area >= max(VISIBLE_SHARE * whole, VISIBLE_AREA * h * w)
-        local = mask[at]
-        shown = []
-        for name, part in element.parts.items():
-            seen = int((part[inside] & local).sum())
-            total = int((part & solid).sum())
-            if seen >= max(PART_SHARE * total, PART_AREA * h * w, 1):
-                shown.append(name)
+        parts = _visible_parts(element, mask) if visible else {}
         texts = tuple(t for t in element.texts if _mostly(mask, t[1]))
         return Truth(
             id=element.id,
@@ -205,7 +202,8 @@ class Scene:
             mask=mask,
             amodal=amodal,
             visible=visible,
-            attributes=tuple(sorted(shown, key=attribute_number)) if visible else (),
+            attributes=tuple(parts),
+            parts=parts,
             texts=texts if visible else (),
         )
 
@@ -234,6 +232,22 @@ class Scene:
     def score(self) -> float:
         """Privacy score, 0 to 5 (:func:`labels.privacy_score`)."""
         return labels.privacy_score(self.attributes)
+
+
+def _visible_parts(element: Element, mask: np.ndarray) -> dict[str, np.ndarray]:
+    """Cut the parts of an element to what is visible, and drop those hardly seen."""
+    h, w = mask.shape
+    at, inside = element.patch.window(h, w)
+    solid, local = element.patch.alpha > 0.5, mask[at]
+    shown = {}
+    for name in sorted(element.parts, key=attribute_number):
+        part = element.parts[name]
+        seen = part[inside] & local
+        total = int((part & solid).sum())
+        if seen.sum() >= max(PART_SHARE * total, PART_AREA * h * w, 1):
+            shown[name] = np.zeros((h, w), bool)
+            shown[name][at] = seen
+    return shown
 
 
 def attribute_number(name: str) -> int:

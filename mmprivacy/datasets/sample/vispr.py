@@ -21,7 +21,7 @@ from mmprivacy.datasets.vispr import list_name
 
 def write_scene(scene: Scene, root: Path) -> dict:
     """Write picture and annotation of one scene and return what is known about it."""
-    truth = describe(scene)
+    truth = describe(scene, parts=True)
     name = f'{scene.split}_{scene.index:05d}'
     file = f'images/{scene.split}2017/{name}.jpg'
     write_bytes(root / file, to_jpeg(scene.render(), scene.camera.quality))
@@ -55,7 +55,7 @@ VISPR = Format(
     write_scene,
     finish,
     'Layout of VISPR: `images/`, `annotations/`, the lists `<split>2017.txt`, and the '
-    'ground truth of each\nscene (boxes, masks and attributes of its elements) in '
+    'ground truth of each\nscene (masks and attributes of its elements and of their parts) in '
     '`scenes.jsonl`.\n\n'
     'The user study in `user_studies/` is synthetic: nobody was asked. The mean rating '
     'of each attribute is\nthat of the real study, so scores of `max_of_mean` are '
