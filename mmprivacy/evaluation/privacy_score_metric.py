@@ -112,7 +112,7 @@ class PrivacyScoreMetric(BaseMetric):
                     photo_name(sample),
                     expected=f'{truth.size} predicted scores, as many as are known',
                     got=scores.size,
-                    fix='make score_mode of the data set and out_dims of the head '
+                    fix='make score_mode of the data set and num_scores of the head '
                     'agree (30 for per_profile, else 1)',
                 )
             if self.results and truth.size != self.results[0].shape[1]:

@@ -55,8 +55,8 @@ VISPR = Format(
     write_scene,
     finish,
     'Layout of VISPR: `images/`, `annotations/`, the lists `<split>2017.txt`, and the '
-    'ground truth of each\nscene (masks and attributes of its elements and of their parts) in '
-    '`scenes.jsonl`.\n\n'
+    'ground truth of each\nscene (boxes, masks and attributes of its elements, and the '
+    'pixels of each attribute) in\n`scenes.jsonl`.\n\n'
     'The user study in `user_studies/` is synthetic: nobody was asked. The mean rating '
     'of each attribute is\nthat of the real study, so scores of `max_of_mean` are '
     'those of the real table; the single users are\ninvented. `attributes.tsv` is that '
