@@ -12,6 +12,11 @@ from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
     average_precision,
 )
+from mmprivacy.evaluation.functional.pointing import (
+    best_fixed_point,
+    mask_at_cells,
+    pointing_hit,
+)
 from mmprivacy.evaluation.functional.regression import (
     average_ranks,
     best_constant,
@@ -30,11 +35,14 @@ __all__ = [
     'average_ranks',
     'balanced_accuracy',
     'best_constant',
+    'best_fixed_point',
     'confusion_matrix',
     'expected_calibration_error',
+    'mask_at_cells',
     'mean_absolute_error',
     'mean_squared_error',
     'pearson',
+    'pointing_hit',
     'precision_recall_f1',
     'safe_unsafe_oracle',
     'spearman',
