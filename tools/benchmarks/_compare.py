@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from _common import mean_spread
 
@@ -11,6 +11,12 @@ RULE = (
     'One method beats another if its mean is higher by more than the spread of the '
     'difference, the root of the summed squared standard deviations over seeds. '
     'A smaller difference counts as not beaten, and one seed decides nothing.'
+)
+
+PAIRED_RULE = (
+    'Methods are compared seed by seed: one beats another if the mean difference is '
+    'larger than the standard deviation of the differences. A smaller one counts as '
+    'not beaten, and one seed decides nothing.'
 )
 
 
@@ -55,10 +61,69 @@ def gain(after: Sequence[float], before: Sequence[float]) -> tuple[str, float, f
     return ('more' if mean > 0 else 'less'), mean, spread
 
 
+def compare_paired(
+    ours: dict, theirs: dict, metric: str, less_is_better: bool = False
+) -> tuple[str, float, float]:
+    """Compare two methods seed by seed.
+
+    Args:
+        ours: Entry of :class:`_results.Methods`.
+        theirs: Another; one that draws nothing is compared with every seed.
+        metric: Which figure.
+        less_is_better: Whether it is an error.
+
+    Returns:
+        The verdict as of :func:`compare`; the mean of the differences over the seeds
+        that both have, positive if ours is higher; their standard deviation (NaN if
+        unknown).
+    """
+    pairs = _pairs(ours, theirs, metric)
+    verdict, mean, spread = gain([a for a, _ in pairs], [b for _, b in pairs])
+    if less_is_better:
+        verdict = {'more': 'less', 'less': 'more'}.get(verdict, verdict)
+    verdicts = {'more': 'beats', 'no more': 'is not better than'}
+    verdicts |= {'less': 'is worse than', 'unknown': 'unknown'}
+    return verdicts[verdict], mean, spread
+
+
+def _pairs(ours: dict, theirs: dict, metric: str) -> list[tuple[float, float]]:
+    """Pair the known values of the seeds that both methods have."""
+    mine = dict(zip(ours['seeds'], ours['values'][metric], strict=True))
+    other = dict(zip(theirs['seeds'], theirs['values'][metric], strict=True))
+    if theirs['deterministic']:
+        other = dict.fromkeys(mine, other[None])
+    pairs = [(mine[seed], other[seed]) for seed in mine if seed in other]
+    return [pair for pair in pairs if None not in pair]
+
+
+def clauses(verdicts: Mapping[str, Sequence[str]]) -> str:
+    """Phrase verdicts on several rivals.
+
+    Args:
+        verdicts: The rivals by the verdict of :func:`compare`.
+    """
+    said = [
+        f'{words} {listed(verdicts[verdict])}'
+        for verdict, words in (
+            ('beats', 'beats'),
+            ('is not better than', '**does not beat**'),
+            ('is worse than', '**is worse than**'),
+            ('unknown', 'cannot be compared, with too few seeds, to'),
+        )
+        if verdict in verdicts
+    ]
+    return '; it '.join(said)
+
+
 def points(difference: float, spread: float = math.nan) -> str:
     """Phrase a difference of shares in percentage points."""
-    text = f'{100 * difference:+.1f}'.replace('-', '\N{MINUS SIGN}')
-    return text if math.isnan(spread) else f'{text} ± {100 * spread:.1f}'
+    return signed(100 * difference, 100 * spread, digits=1)
+
+
+def signed(difference: float, spread: float = math.nan, digits: int = 3) -> str:
+    """Phrase a difference with its sign."""
+    text = f'{difference:+.{digits}f}'.replace('-', '\N{MINUS SIGN}')
+    return text if math.isnan(spread) else f'{text} ± {spread:.{digits}f}'
 
 
 def listed(names: Sequence[str]) -> str:

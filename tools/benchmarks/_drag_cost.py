@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from typing import Any
 
 import torch
 from _common import peak_rss
-from mmengine.logging import MMLogger
-from mmengine.optim import build_optim_wrapper
-from mmengine.registry import init_default_scope
-from mmpretrain.registry import MODELS
+from _cost import TrainingStep, load, time_in_turns
 from mmpretrain.structures import DataSample
 
-from mmprivacy.apis import load_config
-from mmprivacy.apis.config import drop_pretrained
 from mmprivacy.drag import DRAGPhaseHook
 from mmprivacy.drag.grouping import cluster_channels, peak_matrix
 
@@ -23,8 +17,8 @@ VARIANTS = ('drag', 'baseline')
 MIB = 1024**2
 
 
-class TrainingStep:
-    """One optimizer step on random photos, as the runner would do it.
+def training_step(variant: str, payload: dict) -> TrainingStep:
+    """Build a training step.
 
     Args:
         variant: ``'drag'``: the config's head as in the last joint epoch, with what
@@ -32,59 +26,31 @@ class TrainingStep:
             backbone with global average pooling and ``LinearClsHead``.
         payload: ``config``, ``batch_size``, ``amp``.
     """
+    cfg = load(payload)
+    hook, phase = _joint_phase(cfg)
+    model = dict(cfg.model)
+    if variant == 'baseline':
+        channels = cfg.model.head.in_channels
+        head = dict(type='LinearClsHead', num_classes=2, in_channels=channels)
+        model |= {'neck': dict(type='GlobalAveragePooling'), 'head': head}
+    samples = [DataSample().set_gt_label(i % 2) for i in range(payload['batch_size'])]
+    size = cfg.train_dataloader.dataset.pipeline[1].scale
+    wrapper, amp = phase.optim_wrapper, payload.get('amp', False)
+    step = TrainingStep(cfg, model, samples, size, wrapper, amp)
+    if variant == 'drag':
+        _enter(step.model, hook, phase)
+    return step
 
-    def __init__(self, variant: str, payload: dict) -> None:
-        cfg = load_config(payload['config'], payload.get('options'))
-        drop_pretrained(cfg)
-        init_default_scope('mmpretrain')
-        MMLogger.get_current_instance().setLevel('WARNING')
-        torch.manual_seed(0)
-        hook, phase = _joint_phase(cfg)
-        model_cfg = {**cfg.model, 'data_preprocessor': cfg.data_preprocessor}
-        if variant == 'baseline':
-            model_cfg['neck'] = dict(type='GlobalAveragePooling')
-            model_cfg['head'] = dict(
-                type='LinearClsHead',
-                num_classes=2,
-                in_channels=cfg.model.head.in_channels,
-            )
-        self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
-        self.model = MODELS.build(model_cfg)
-        self.model.init_weights()
-        self.model.to(self.device).train()
-        wrapper = dict(phase.optim_wrapper or cfg.optim_wrapper)
-        if payload.get('amp'):
-            wrapper['type'] = 'AmpOptimWrapper'
-        self.optim = build_optim_wrapper(self.model, wrapper)
-        if variant == 'drag':
-            self._enter(hook, phase)
-        size = cfg.train_dataloader.dataset.pipeline[1].scale
-        batch = payload['batch_size']
-        photos = torch.randint(0, 256, (batch, 3, *size), dtype=torch.uint8)
-        samples = [DataSample().set_gt_label(i % 2) for i in range(batch)]
-        self.batch = {'inputs': photos, 'data_samples': samples}
 
-    def _enter(self, hook: DRAGPhaseHook, phase: Any) -> None:
-        """Train and freeze what the hook does in the last joint epoch."""
-        self.model.head.phase = phase.name
-        learning, resting = hook._parts(self.model, phase, phase.end - 1)
-        chosen = {id(p) for module in learning for p in module.parameters()}
-        for parameter in self.model.parameters():
-            parameter.requires_grad_(id(parameter) in chosen)
-        for module in resting:
-            module.eval()
-
-    def __call__(self) -> float:
-        """Do a step and return its seconds."""
-        self._wait()
-        start = time.perf_counter()
-        self.model.train_step(self.batch, self.optim)
-        self._wait()
-        return time.perf_counter() - start
-
-    def _wait(self) -> None:
-        if self.device == 'cuda':
-            torch.cuda.synchronize()
+def _enter(model: torch.nn.Module, hook: DRAGPhaseHook, phase: Any) -> None:
+    """Train and freeze what the hook does in the last joint epoch."""
+    model.head.phase = phase.name
+    learning, resting = hook._parts(model, phase, phase.end - 1)
+    chosen = {id(p) for module in learning for p in module.parameters()}
+    for parameter in model.parameters():
+        parameter.requires_grad_(id(parameter) in chosen)
+    for module in resting:
+        module.eval()
 
 
 def _joint_phase(cfg: Any) -> tuple[DRAGPhaseHook, Any]:
@@ -94,30 +60,17 @@ def _joint_phase(cfg: Any) -> tuple[DRAGPhaseHook, Any]:
 
 
 def step_time(payload: dict) -> dict:
-    """Time both variants side by side, in turns, in this process.
+    """Time both variants side by side.
 
     Args:
-        payload: ``config``, ``batch_size``, ``steps``, ``amp``.
+        payload: ``config``, ``batch_size``, ``steps``, ``warm_up``, ``amp``.
 
     Returns:
-        ``ratio``: median over the pairs of DRAG's seconds by the baseline's;
-        ``quartiles`` of the same; all ``seconds`` by variant; ``batch_size``.
+        What :func:`_cost.time_in_turns` does, DRAG by the baseline, and ``batch_size``.
     """
-    steps = {v: TrainingStep(v, payload) for v in VARIANTS}
-    seconds: dict[str, list[float]] = {v: [] for v in VARIANTS}
-    for i in range(payload['steps'] + payload['warm_up']):
-        for variant in VARIANTS if i % 2 else VARIANTS[::-1]:
-            taken = steps[variant]()
-            if i >= payload['warm_up']:
-                seconds[variant].append(taken)
-    ratios = [a / b for a, b in zip(seconds['drag'], seconds['baseline'], strict=True)]
-    low, middle, high = statistics.quantiles(ratios, n=4, method='inclusive')
-    return {
-        'ratio': middle,
-        'quartiles': [low, high],
-        'seconds': seconds,
-        'batch_size': payload['batch_size'],
-    }
+    steps = {v: training_step(v, payload) for v in VARIANTS}
+    timed = time_in_turns(steps, payload['steps'], payload['warm_up'])
+    return timed | {'batch_size': payload['batch_size']}
 
 
 def step_memory(payload: dict) -> dict:
@@ -128,7 +81,7 @@ def step_memory(payload: dict) -> dict:
         ``before_mib``, of the process with all libraries and no model yet.
     """
     before = peak_rss()
-    step = TrainingStep(payload['variant'], payload)
+    step = training_step(payload['variant'], payload)
     for _ in range(2):
         step()
     cuda = step.device == 'cuda'

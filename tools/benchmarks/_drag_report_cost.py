@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from _markdown import paragraph, table
+from _report import goal_row, machine_name
 
 
 def cost_blocks(results: dict) -> Iterator[str]:
@@ -26,8 +27,8 @@ def cost_blocks(results: dict) -> Iterator[str]:
             ', mixed precision.' if 'mixed' in entry['name'] else ', single precision.',
         ).replace(' ,', ',')
         rows = [
-            _goal('time', entry['time_ratio'], goal['time_ratio'], (low, high)),
-            _goal('peak memory', entry['memory_ratio'], goal['memory_ratio']),
+            goal_row('time', entry['time_ratio'], goal['time_ratio'], (low, high)),
+            goal_row('peak memory', entry['memory_ratio'], goal['memory_ratio']),
         ]
         yield table(['DRAG / baseline', 'ratio', 'target', 'met'], rows)
         yield paragraph(
@@ -36,16 +37,6 @@ def cost_blocks(results: dict) -> Iterator[str]:
             'for each; without what the libraries take, the ratio is',
             f'{entry["memory_ratio_without_libraries"]:.3f}.',
         )
-
-
-def _goal(
-    name: str, value: float, target: float, quartiles: Sequence[float] = ()
-) -> list[str]:
-    """Compare with a target; quartiles on both sides of it decide nothing."""
-    met = 'yes' if value <= target else '**no**'
-    if quartiles and quartiles[0] <= target < quartiles[1]:
-        met = '**undecided**: quartiles on both sides'
-    return [name, f'{value:.3f}', f'≤ {target}', met]
 
 
 def grouping_blocks(results: dict) -> Iterator[str]:
@@ -61,13 +52,4 @@ def grouping_blocks(results: dict) -> Iterator[str]:
         f'raises the peak memory of the process by {found["increase_mib"]:.0f} MiB,',
         f'{met} the target of {goal} MiB, and takes {found["seconds"]:.0f} s on',
         f'{machine_name(found["measured_by"]["machine"])}, of which it uses one.',
-    )
-
-
-def machine_name(machine: dict) -> str:
-    """Phrase the kind of machine."""
-    return (
-        f'one {machine["gpu"]}'
-        if machine['gpu']
-        else (f'{machine["cpu_cores"]} CPU cores')
     )

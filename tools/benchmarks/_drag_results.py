@@ -6,9 +6,10 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from _common import mean_spread, provenance
-from _compare import compare, gain, listed, points
+import _results
+from _compare import clauses, compare, gain, points
 from _jobs import Job
+from _results import Methods
 
 METRICS = (
     'accuracy',
@@ -50,55 +51,22 @@ PUBLISHED = (
 def collect(
     jobs: Sequence[Job], data: dict | None, command: str, failed: Sequence[str]
 ) -> dict[str, Any]:
-    """Gather all records.
-
-    Args:
-        jobs: All planned measurements.
-        data: Description of the data of the accuracy table.
-        command: How the benchmark was started.
-        failed: Titles of measurements that failed just now.
+    """Gather all records; see :func:`_results.collect`.
 
     Returns:
         The content of the JSON file.
     """
-    records = [(job, job.record()) for job in jobs]
-    done = [r for _, r in records if r is not None]
-    parts: dict[str, list] = {'accuracy': [], 'cost': [], 'grouping': []}
-    for record in done:
-        parts[record['part']].append(record)
+    results, parts = _results.collect('DRAG', jobs, data, command, failed)
     methods = summarise(parts['accuracy'])
-    results = {
-        'method': 'DRAG',
-        'command': command,
-        'complete': len(done) == len(jobs) and data is not None,
-        'measurements': {'done': len(done), 'planned': len(jobs)},
-        'missing': _missing([job for job, r in records if r is None]),
-        'failed': list(failed),
-        'seeds': sorted(
-            {j.seed for j in jobs if j.target.startswith('_drag_training')}
-        ),
-        'data': data,
-        'reported_by': provenance(),
-        'sources': sorted({r['provenance']['versions']['source'] for r in done}),
+    return results | {
         'methods': methods,
         'published': [dict(row) for row in PUBLISHED],
         'cost': cost(parts['cost']),
         'grouping': grouping(parts['grouping']),
         'targets': TARGETS,
+        'sentences': sentences(methods),
+        'records': [r for part in parts.values() for r in part],
     }
-    results['sentences'] = sentences(methods)
-    results['records'] = done
-    return results
-
-
-def _missing(jobs: Sequence[Job]) -> list[str]:
-    """Name the jobs, all seeds of one together."""
-    seeds: dict[str, list[str]] = {}
-    for job in jobs:
-        seeds.setdefault(job.name, [])
-        if job.part == 'accuracy' and job.seed is not None:
-            seeds[job.name].append(str(job.seed))
-    return [f'{n} ({", ".join(s)})' if s else n for n, s in seeds.items()]
 
 
 def summarise(records: Sequence[dict]) -> list[dict]:
@@ -109,33 +77,21 @@ def summarise(records: Sequence[dict]) -> list[dict]:
         fine-tuned classifier, ``'dumb'``), ``of`` (the config of a stage), ``drag``,
         ``deterministic``, ``seeds``, ``values`` and ``summary`` by metric.
     """
-    found: dict[str, dict] = {}
-
-    def add(name: str, kind: str, record: dict, metrics: dict, **more: Any) -> None:
-        fixed = record['seed'] is None
-        empty = {'name': name, 'kind': kind, 'deterministic': fixed, **more}
-        entry = found.setdefault(name, {**empty, 'seeds': [], 'values': {}})
-        entry['seeds'].append(record['seed'])
-        for metric in METRICS:
-            entry['values'].setdefault(metric, []).append(metrics.get(metric))
-
+    found = Methods(METRICS)
     for record in records:
         result, name = record['result'], record['name']
         if 'metrics' in result:
             is_drag = result.get(FINETUNED) is not None
-            add(name, 'config', record, result['metrics'], drag=is_drag)
+            found.add(name, 'config', record, result['metrics'], drag=is_drag)
             if is_drag:
                 stage = f'{name}, {FINETUNED} only'
-                add(stage, 'stage', record, result[FINETUNED], of=name)
+                found.add(stage, 'stage', record, result[FINETUNED], of=name)
         elif name == 'labels':
-            add('majority class', 'dumb', record, result['majority'])
-            add('all private', 'dumb', record, result['all_private'])
+            found.add('majority class', 'dumb', record, result['majority'])
+            found.add('all private', 'dumb', record, result['all_private'])
         else:
-            add(f'{name} + logistic regression', 'dumb', record, *result.values())
-    for entry in found.values():
-        pairs = {m: mean_spread(v) for m, v in entry['values'].items()}
-        entry['summary'] = {m: {'mean': a, 'spread': s} for m, (a, s) in pairs.items()}
-    return list(found.values())
+            found.add(f'{name} + logistic regression', 'dumb', record, *result.values())
+    return found.summary()
 
 
 def sentences(methods: Sequence[dict]) -> list[str]:
@@ -162,17 +118,7 @@ def _against(method: dict, rivals: Sequence[dict]) -> str:
         )
         text = f'{rival["name"]} ({points(difference, spread)})'
         verdicts.setdefault(verdict, []).append(text)
-    clauses = [
-        f'{words} {listed(verdicts[verdict])}'
-        for verdict, words in (
-            ('beats', 'beats'),
-            ('is not better than', '**does not beat**'),
-            ('is worse than', '**is worse than**'),
-            ('unknown', 'cannot be compared, with too few seeds, to'),
-        )
-        if verdict in verdicts
-    ]
-    return f'`{method["name"]}` {"; it ".join(clauses)}.'
+    return f'`{method["name"]}` {clauses(verdicts)}.'
 
 
 def _what_the_graph_adds(method: dict, stage: dict) -> str:

@@ -5,17 +5,14 @@ Runs in a child process.
 
 from __future__ import annotations
 
-import copy
-import gc
 from pathlib import Path
 from typing import Any
 
+from _training import score, train
 from mmengine.hooks import Hook
 
-from mmprivacy.apis import build_runner, load_config
+from mmprivacy.apis import load_config
 from mmprivacy.apis.checkpoints import best_or_last
-from mmprivacy.apis.run import _test, set_resume
-from mmprivacy.errors import CheckpointError
 
 FINETUNED = 'finetuned.pth'
 PREFIX = 'privacy/'
@@ -63,16 +60,10 @@ def train_and_test(payload: dict) -> dict:
     cfg = load_config(payload['config'], payload['options'], payload['sample'])
     cfg.work_dir = payload['work_dir']
     epochs = finetune_epochs(cfg)
-    training = copy.deepcopy(cfg)
-    if not set_resume(training, 'auto'):
-        runner = build_runner(training, splits=('train', 'val', 'test'))
-        if epochs:
-            runner.register_hook(KeepFinetunedHook(epochs))
-        runner.train()
-        del runner
-        gc.collect()
-    finetuned = score(cfg, Path(cfg.work_dir, FINETUNED)) if epochs else None
-    metrics = score(cfg, best_or_last(cfg.work_dir))
+    train(cfg, [KeepFinetunedHook(epochs)] if epochs else [])
+    first = Path(cfg.work_dir, FINETUNED)
+    finetuned = score(cfg, first, PREFIX) if epochs else None
+    metrics = score(cfg, best_or_last(cfg.work_dir), PREFIX)
     epochs = cfg.train_cfg.max_epochs
     return {'metrics': metrics, 'finetuned': finetuned, 'epochs': epochs}
 
@@ -83,25 +74,3 @@ def finetune_epochs(cfg: Any) -> int:
         if hook.type == 'DRAGPhaseHook' and hook.phases[0].name == 'finetune':
             return hook.phases[0].epochs
     return 0
-
-
-def score(cfg: Any, checkpoint: Path) -> dict[str, float]:
-    """Score a checkpoint on the test split.
-
-    Raises:
-        CheckpointError: If there is no such file.
-    """
-    if not checkpoint.is_file():
-        raise CheckpointError.explain(
-            checkpoint,
-            expected='the weights of a training run',
-            got='no such file',
-            fix='delete the folder of the run and start the benchmark again',
-        )
-    # The function behind `train.py --test` and `test.py`: the same figures to the bit.
-    found = _test(cfg, checkpoint, trust=False)
-    return {
-        k.removeprefix(PREFIX): float(v)
-        for k, v in found.items()
-        if k.startswith(PREFIX)
-    }

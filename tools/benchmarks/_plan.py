@@ -1,0 +1,194 @@
+"""Training runs and dumb baselines as jobs, for the benchmarks of all methods.
+
+The folder of a job has a digest of what its result depends on. Records stay valid only
+as long as these digests stay the same.
+"""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from _common import ROOT, digest, read_json, without_path
+from _jobs import Job
+
+from mmprivacy.datasets.sample import VERSION
+from mmprivacy.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a benchmark trains, and on which data.
+
+    Attributes:
+        args: The command line.
+        tool: Name of the benchmark.
+        configs: Loaded configs by the stem of their files, in the order of the
+            command line.
+        common: ``options`` and ``sample`` as for ``load_config``.
+        data: Description of the data.
+    """
+
+    args: Namespace
+    tool: str
+    configs: dict[str, Any]
+    common: dict[str, Any]
+    data: dict[str, Any]
+
+    def path(self, name: str) -> str:
+        """Return the file of a config."""
+        return next(p for p in self.args.configs if Path(p).stem == name)
+
+    def training_jobs(self, target: str) -> list[Job]:
+        """List the runs, all configs of a seed first: a partial table compares."""
+        return [
+            self._training_job(name, seed, target)
+            for seed in self.args.seeds
+            for name in self.configs
+        ]
+
+    def _training_job(self, name: str, seed: int, target: str) -> Job:
+        path, sample = self.path(name), self.common['sample']
+        options = {**self.common['options'], 'randomness.seed': seed}
+        settings = self.configs[name].to_dict()
+        settings.pop('work_dir', None)
+        stamp = self.data['stamp']
+        folder = folder_of(self.args, f'{name}/seed{seed}', settings, stamp, seed)
+        shown = [without_path(f'{k}={v}') for k, v in options.items()]
+        words = ['python', 'tools/train.py', inside(path)]
+        words += ['--sample', '--test'] if sample else ['--test']
+        return Job(
+            part='accuracy',
+            name=name,
+            seed=seed,
+            target=target,
+            payload={
+                'config': path,
+                'options': options,
+                'sample': sample,
+                'work_dir': str(folder),
+            },
+            folder=folder,
+            command=shlex.join([*words, '--cfg-options', *shown]),
+            data=self.data['label'],
+        )
+
+    def baseline_job(
+        self, config: str, name: str, target: str, seed: int | None = None, **more: Any
+    ) -> Job:
+        """Describe a dumb baseline on the photos of a config.
+
+        Args:
+            config: Name of the config.
+            name: Title.
+            target: ``module:function``.
+            seed: Random seed, or None.
+            **more: Further values of the payload.
+        """
+        cfg, path = self.configs[config], self.path(config)
+        loaders = [cfg[f'{s}_dataloader'].to_dict() for s in ('train', 'test')]
+        stamp, place = self.data['stamp'], f'baselines/{name}'
+        command = f'python tools/benchmarks/{self.tool}.py --only accuracy --configs '
+        return Job(
+            part='accuracy',
+            name=name,
+            seed=seed,
+            target=target,
+            payload={'config': path, **self.common, **more, 'seed': seed or 0},
+            folder=folder_of(self.args, place, loaders, stamp, seed, more),
+            command=command + inside(path),
+            data=self.data['label'],
+        )
+
+
+def find_study(args: Namespace, tool: str, describe: Callable) -> Study | None:
+    """Load the configs and describe their data.
+
+    Args:
+        args: The command line.
+        tool: Name of the benchmark.
+        describe: Takes ``config``, ``options`` and ``sample``, returns the ``splits``
+            and what was drawn (``sample``).
+
+    Returns:
+        The study. None if no accuracy is to be measured and the data are not there:
+        nothing is drawn for a cost or a report.
+
+    Raises:
+        ConfigError: If two configs draw different sample data.
+        DataError: If the data are needed and not there.
+    """
+    needed = 'accuracy' in args.only and not args.report
+    if not needed and not _is_data_there(args):
+        return None
+    sample = args.data_root is None
+    options = dict(args.cfg_options)
+    if not sample:
+        options['data_root'] = args.data_root
+    common = {'options': options, 'sample': sample}
+    configs = {Path(c).stem: _load(c, common) for c in args.configs}
+    data = describe({'config': args.configs[0], **common})
+    if sample:
+        _require_same_data(configs)
+    data['label'] = 'drawn sample data' if sample else 'real data, given by --data-root'
+    data['stamp'] = _stamp(next(iter(configs.values()))) if sample else None
+    data['options'] = [
+        without_path(f'{k}={v}') for k, v in options.items() if k != 'data_root'
+    ]
+    return Study(args, tool, configs, common, data)
+
+
+def folder_of(args: Namespace, name: str, *depends_on: Any) -> Path:
+    """Return the folder of a measurement."""
+    return Path(args.work_dir, f'{name}-{digest(depends_on)}')
+
+
+def inside(path: str) -> str:
+    """Return a path below the repository, or the bare file name."""
+    full = Path(path).resolve()
+    return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else full.name
+
+
+def _is_data_there(args: Namespace) -> bool:
+    from mmprivacy.apis import load_config
+
+    if args.data_root is not None:
+        return Path(args.data_root).is_dir()
+    cfg = load_config(args.configs[0], args.cfg_options, sample=True, draw=False)
+    data = cfg.sample.data.to_dict()
+    wanted = {k: data.get(k, 0) for k in ('format', 'num', 'seed')}
+    wanted['version'] = VERSION
+    note = read_json(Path(data['root'], 'sample.json')) or {}
+    return all(note.get(k) == v for k, v in wanted.items())
+
+
+def _load(config: str, common: dict) -> Any:
+    from mmprivacy.apis import load_config
+
+    return load_config(config, common['options'], common['sample'])
+
+
+def _require_same_data(configs: dict[str, Any]) -> None:
+    drawn = {name: cfg.sample.data.to_dict() for name, cfg in configs.items()}
+    first = next(iter(drawn))
+    for name, data in drawn.items():
+        if data != drawn[first]:
+            raise ConfigError.explain(
+                f'{name}: sample.data',
+                expected=f'the data of {first}: {drawn[first]}',
+                got=data,
+                fix='compare configs on the same data',
+            )
+
+
+def _stamp(cfg: Any) -> str:
+    """Return a digest of the drawn files: their names, sizes and description."""
+    root = Path(cfg.sample.data.root)
+    files = sorted(p for p in root.rglob('*') if p.is_file())
+    note = root / 'sample.json'
+    text = note.read_text(encoding='utf-8') if note.is_file() else ''
+    return digest([text, [(str(p.relative_to(root)), p.stat().st_size) for p in files]])
