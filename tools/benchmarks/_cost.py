@@ -28,6 +28,7 @@ class TrainingStep:
         size: Height and width of the photos.
         wrapper: Config of the optimizer wrapper; that of ``cfg`` if None.
         amp: Use mixed precision.
+        channels_last: Use the memory layout that the runner chooses on a CPU.
     """
 
     def __init__(
@@ -38,11 +39,14 @@ class TrainingStep:
         size: Sequence[int],
         wrapper: Mapping | None = None,
         amp: bool = False,
+        channels_last: bool = False,
     ) -> None:
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
         self.model = MODELS.build({**model, 'data_preprocessor': cfg.data_preprocessor})
         self.model.init_weights()
         self.model.to(self.device).train()
+        if channels_last and self.device == 'cpu':
+            self.model.to(memory_format=torch.channels_last)
         wrapper = dict(wrapper or cfg.optim_wrapper)
         if amp:
             wrapper['type'] = 'AmpOptimWrapper'

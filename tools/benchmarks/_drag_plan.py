@@ -6,7 +6,6 @@ from argparse import Namespace
 
 from _common import ROOT, provenance
 from _drag_baselines import describe_data
-from _features import find_weights
 from _jobs import Job
 from _plan import Study, find_study, folder_of
 
@@ -41,15 +40,7 @@ def _baseline_jobs(study: Study) -> list[Job]:
         study.baseline_job(first, 'labels', f'{module}:label_baselines'),
         study.baseline_job(first, 'colour histogram', f'{module}:histogram_baseline'),
     ]
-    frozen = f'{module}:frozen_baseline'
-    if study.common['sample']:
-        title, seeds = 'random ResNet-50', study.args.seeds
-        return jobs + [study.baseline_job(first, title, frozen, s) for s in seeds]
-    weights = [w for c in study.configs.values() if (w := find_weights(c))]
-    if weights:
-        title, found = 'ImageNet ResNet-50', str(weights[0])
-        jobs.append(study.baseline_job(first, title, frozen, weights=found))
-    return jobs
+    return jobs + study.frozen_jobs(first, f'{module}:frozen_baseline')
 
 
 def _cost_jobs(args: Namespace) -> list[Job]:

@@ -11,15 +11,20 @@ from _common import mean_spread
 
 
 def percent(values: Sequence[float | None]) -> str:
-    """Phrase shares over several seeds in percent, ``mean ± spread``.
+    """Phrase shares over several seeds in percent, as :func:`figure` does."""
+    return figure([None if v is None else 100 * v for v in values], digits=1)
 
-    Where a share is undefined for some seeds, the others are counted: ``(2 of 3)``.
+
+def figure(values: Sequence[float | None], digits: int = 3) -> str:
+    """Phrase a figure over several seeds, ``mean ± spread``.
+
+    Where it is undefined for some seeds, the others are counted: ``(2 of 3)``.
     """
     mean, spread = mean_spread(values)
     if math.isnan(mean):
         return 'n/a'
-    text = f'{100 * mean:.1f}'
-    text += '' if spread is None else f' ± {100 * spread:.1f}'
+    text = f'{mean:.{digits}f}'
+    text += '' if spread is None else f' ± {spread:.{digits}f}'
     known = sum(v is not None and math.isfinite(v) for v in values)
     return text if known == len(values) else f'{text} ({known} of {len(values)})'
 

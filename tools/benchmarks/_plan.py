@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from _common import ROOT, digest, read_json, without_path
+from _features import find_weights
 from _jobs import Job
 
 from mmprivacy.datasets.sample import VERSION
@@ -103,6 +104,23 @@ class Study:
             command=command + inside(path),
             data=self.data['label'],
         )
+
+    def frozen_jobs(self, config: str, target: str, suffix: str = '') -> list[Job]:
+        """List the baselines on features of a ResNet-50 that is not trained.
+
+        It has random weights, once a seed, on drawn data. On real data it has those of
+        ImageNet, and there is no job if they are not on this machine.
+        """
+        title = f'ResNet-50{suffix}'
+        if self.common['sample']:
+            name = f'random {title}'
+            return [self.baseline_job(config, name, target, s) for s in self.args.seeds]
+        found = [w for c in self.configs.values() if (w := find_weights(c))]
+        name = f'ImageNet {title}'
+        return [
+            self.baseline_job(config, name, target, weights=str(path))
+            for path in found[:1]
+        ]
 
 
 def find_study(args: Namespace, tool: str, describe: Callable) -> Study | None:

@@ -64,7 +64,7 @@ class Methods:
 
     def __init__(self, metrics: Sequence[str]) -> None:
         self.metrics = metrics
-        self.entries: dict[str, dict] = {}
+        self.entries: dict[tuple, dict] = {}
 
     def add(
         self, name: str, kind: str, record: dict, figures: dict, **more: Any
@@ -76,11 +76,13 @@ class Methods:
             kind: ``'config'``, ``'stage'`` or ``'dumb'``.
             record: The record; without a seed, the method draws nothing.
             figures: Value of each metric; those that are missing count as unknown.
-            **more: What else the entry is to say.
+            **more: What else the entry is to say; methods of the same name and another
+                ``target`` are other methods.
         """
         fixed = record['seed'] is None
         empty = {'name': name, 'kind': kind, 'deterministic': fixed, **more}
-        entry = self.entries.setdefault(name, {**empty, 'seeds': [], 'values': {}})
+        key = (name, more.get('target'))
+        entry = self.entries.setdefault(key, {**empty, 'seeds': [], 'values': {}})
         entry['seeds'].append(record['seed'])
         for metric in self.metrics:
             entry['values'].setdefault(metric, []).append(figures.get(metric))

@@ -1,0 +1,57 @@
+"""What a map of a drawn photo ought to point at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from mmprivacy.datasets.attributes import ATTRIBUTES
+from mmprivacy.datasets.rle import decode_rle
+
+GRID = (14, 14)
+"""Places that the best fixed point is chosen from."""
+
+
+def target_masks(root: str | Path, split: str = 'test') -> dict[str, np.ndarray]:
+    """Read the masks of a split of the drawn data.
+
+    Args:
+        root: Folder of the data.
+        split: The split.
+
+    Returns:
+        Stem of the photo's file to mask (H, W) bool; unsafe photos only.
+    """
+    masks = {}
+    for line in Path(root, 'scenes.jsonl').read_text(encoding='utf-8').splitlines():
+        scene = json.loads(line)
+        mask = most_private_mask(scene) if scene['split'] == split else None
+        if mask is not None:
+            masks[Path(scene['file']).stem] = mask
+    return masks
+
+
+def most_private_mask(scene: Mapping) -> np.ndarray | None:
+    """Find the most private element: the one with the highest rated attribute.
+
+    It decides the score of the photo.
+
+    Args:
+        scene: One line of ``scenes.jsonl``.
+
+    Returns:
+        Its mask (H, W) bool, of several elements with that attribute all together; None
+        if no element has an attribute: the photo is safe.
+    """
+    rated = [
+        (max((ATTRIBUTES[a].mean_305 for a in e['attributes']), default=0.0), e['mask'])
+        for e in scene['elements']
+    ]
+    highest = max((rating for rating, _ in rated), default=0.0)
+    if highest <= 0:
+        return None
+    chosen = [decode_rle(mask) for rating, mask in rated if rating == highest]
+    return np.any(chosen, axis=0)
