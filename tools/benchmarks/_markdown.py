@@ -23,10 +23,15 @@ def figure(values: Sequence[float | None], digits: int = 3) -> str:
     mean, spread = mean_spread(values)
     if math.isnan(mean):
         return 'n/a'
-    text = f'{mean:.{digits}f}'
+    text = number(mean, digits)
     text += '' if spread is None else f' ± {spread:.{digits}f}'
     known = sum(v is not None and math.isfinite(v) for v in values)
     return text if known == len(values) else f'{text} ({known} of {len(values)})'
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Phrase a number, with a true minus sign."""
+    return f'{value:.{digits}f}'.replace('-', '\N{MINUS SIGN}')
 
 
 def table(

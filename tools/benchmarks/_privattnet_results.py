@@ -1,0 +1,154 @@
+"""Everything docs/results/privattnet.json says, computed from the records."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+import _results
+from _compare import clauses, compare_paired, points, signed
+from _jobs import Job
+from _results import Methods
+from _score_figures import METRICS
+
+TARGETS = {'time_ratio': 1.3, 'batch_gain': 2}
+COMPARED = {'l1': 'L1', 'spearman': 'Spearman'}
+_POSTER = 'Zhang et al. 2020, poster'
+PUBLISHED = tuple(
+    {'method': method, 'l1': l1, 'pearson': pearson, 'spearman': spearman, **source}
+    for method, l1, pearson, spearman, source in (
+        ('PrivAttNet', 0.40, 0.87, 0.84, {'source': _POSTER}),
+        ('PrivAttNet_MLC', 0.44, 0.83, 0.76, {'source': _POSTER}),
+        ('PrivNet', 0.43, 0.83, 0.78, {'source': _POSTER}),
+        ('AP-PR', 0.656, None, None, {'source': f'{_POSTER}; 30 profiles'}),
+        ('PR-CNN', 0.637, None, None, {'source': f'{_POSTER}; 30 profiles'}),
+    )
+)
+
+
+def collect(
+    jobs: Sequence[Job], data: dict | None, command: str, failed: Sequence[str]
+) -> dict[str, Any]:
+    """Gather all records; see :func:`_results.collect`.
+
+    Returns:
+        The content of the JSON file.
+    """
+    results, parts = _results.collect('PrivAttNet', jobs, data, command, failed)
+    methods, pointing = summarise(parts['accuracy']), pointers(parts['accuracy'])
+    return results | {
+        'methods': methods,
+        'pointing': pointing,
+        'published': [dict(row) for row in PUBLISHED],
+        'cost': [timing(record) for record in parts['cost']],
+        'targets': TARGETS,
+        'sentences': sentences(methods),
+        'pointing_sentences': pointing_sentences(pointing['methods']),
+        'records': [r for part in parts.values() for r in part],
+    }
+
+
+def summarise(records: Sequence[dict]) -> list[dict]:
+    """Turn the records of runs and baselines into one entry a method.
+
+    Returns:
+        Entries with ``name``, ``kind`` (``'config'`` or ``'dumb'``), ``target``: what
+        is predicted, ``attends``: whether it is PrivAttNet, ``deterministic``,
+        ``seeds``, ``values`` and ``summary`` by metric. PrivAttNet comes first, and
+        those of a target stay together.
+    """
+    found = Methods(METRICS)
+    for record in records:
+        result = record['result']
+        more = {'target': result.get('target'), 'attends': result.get('attends', False)}
+        if 'metrics' in result:
+            found.add(record['name'], 'config', record, result['metrics'], **more)
+        for name, figures in result.get('methods', {}).items():
+            found.add(name, 'dumb', record, figures, **more)
+    methods = in_order(found.summary())
+    targets = dict.fromkeys(m['target'] for m in methods)
+    return [m for target in targets for m in methods if m['target'] == target]
+
+
+def in_order(methods: Sequence[dict]) -> list[dict]:
+    """Put PrivAttNet first, and dumb baselines last."""
+    return sorted(methods, key=lambda m: (m['kind'] == 'dumb', not m['attends']))
+
+
+def pointers(records: Sequence[dict]) -> dict[str, Any]:
+    """Gather the pointing game.
+
+    Returns:
+        ``methods``, entries as of :func:`summarise` with the metric ``hit``, and the
+        number of ``photos``.
+    """
+    found, photos = Methods(['hit']), 0
+    for record in records:
+        result = record['result']
+        pointing = result.get('pointing')
+        if not pointing:
+            continue
+        if 'metrics' in result:
+            hit = {'hit': pointing['hit']}
+            more = {'attends': result['attends']}
+            found.add(record['name'], 'config', record, hit, **more)
+            photos = pointing['photos']
+        else:
+            for name, value in pointing.items():
+                found.add(name, 'dumb', record, {'hit': value}, attends=False)
+            photos = result['photos']
+    return {'methods': in_order(found.summary()), 'photos': photos}
+
+
+def sentences(methods: Sequence[dict]) -> list[str]:
+    """Say in words what the scores show, and what they do not.
+
+    PrivAttNet is compared with all that predict the same, the others with the dumb
+    baselines.
+    """
+    configs = [m for m in methods if m['kind'] == 'config']
+    said = []
+    for method in configs:
+        rivals = [
+            m
+            for m in methods
+            if m['target'] == method['target']
+            and m is not method
+            and (m['kind'] == 'dumb' or method['attends'])
+        ]
+        for metric, name in COMPARED.items() if rivals else ():
+            said.append(f'{name}: {_against(method, rivals, metric)}')
+    return said
+
+
+def pointing_sentences(methods: Sequence[dict]) -> list[str]:
+    """Say in words what the maps point at."""
+    dumb = [m for m in methods if m['kind'] == 'dumb']
+    configs = [m for m in methods if m['kind'] == 'config']
+    return [_against(m, dumb, 'hit') for m in configs if dumb]
+
+
+def _against(method: dict, rivals: Sequence[dict], metric: str) -> str:
+    verdicts: dict[str, list[str]] = {}
+    phrase = points if metric == 'hit' else signed
+    for rival in rivals:
+        verdict, mean, spread = compare_paired(method, rival, metric, metric == 'l1')
+        name = f'`{rival["name"]}`' if rival['kind'] == 'config' else rival['name']
+        verdicts.setdefault(verdict, []).append(f'{name} ({phrase(mean, spread)})')
+    return f'`{method["name"]}` {clauses(verdicts)}.'
+
+
+def timing(record: dict) -> dict[str, Any]:
+    """Summarise one record of times."""
+    result = record['result']
+    seconds = result['seconds']
+    return {
+        'name': record['name'],
+        'ratio': result['ratio'],
+        'quartiles': result['quartiles'],
+        'pairs': len(next(iter(seconds.values()))),
+        'batch_size': result['batch_size'],
+        'seconds': {name: statistics.median(v) for name, v in seconds.items()},
+        'measured_by': record['provenance'],
+    }
