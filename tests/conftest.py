@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 from types import SimpleNamespace
 
 # Before torch is imported, here and in the processes that tests start: pools of threads
@@ -10,6 +11,8 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import pytest
 from tiny_runs import NUM, ROOT, shrink
+
+sys.path.append(str(ROOT / 'tools/benchmarks'))
 
 
 @pytest.fixture(scope='session')

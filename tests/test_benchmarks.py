@@ -1,28 +1,21 @@
 """The DRAG benchmark: records, comparisons, report, measurements in miniature."""
 
-import contextlib
 import json
 import math
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from argparse import Namespace
-from pathlib import Path
 
+import _common
 import pytest
+from _compare import compare, compare_paired, gain, listed, points, signed
+from _jobs import Job, remove_checkpoints
+from _markdown import figure, paragraph, percent, table
+from benchmark_records import ROOT, job_of, kill_when, record_of
 
-ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / 'tools/benchmarks'
 DRAG = 'configs/drag/drag_r18.py'
-sys.path.append(str(FOLDER))
-
-import _common  # noqa: E402
-from _compare import compare, gain, listed, points  # noqa: E402
-from _jobs import Job, remove_checkpoints  # noqa: E402
-from _markdown import paragraph, percent, table  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -64,19 +57,6 @@ def test_paths_outside_the_repository_are_not_shown():
     )
 
 
-def _job(folder, target, **payload):
-    return Job(
-        part='accuracy',
-        name='x',
-        target=target,
-        payload=payload,
-        folder=folder,
-        command='command',
-        data='data',
-        seed=9,
-    )
-
-
 @pytest.fixture
 def child_module(tmp_path, monkeypatch):
     """A module that the child process can import."""
@@ -100,7 +80,7 @@ def child_module(tmp_path, monkeypatch):
 
 
 def test_a_job_is_done_once_in_a_process_of_its_own(tmp_path, child_module):
-    job = _job(tmp_path / 'a', f'{child_module}:double', x=4)
+    job = job_of(tmp_path / 'a', f'{child_module}:double', x=4)
     assert job.record() is None
     first = job.run()
     assert first['result']['y'] == 8
@@ -110,12 +90,12 @@ def test_a_job_is_done_once_in_a_process_of_its_own(tmp_path, child_module):
     assert [p.name for p in job.folder.iterdir()] == ['record.json']
 
 
-def test_a_failed_job_says_why_and_leaves_no_record(tmp_path, child_module):
-    job = _job(tmp_path / 'a', f'{child_module}:fail')
+def test_a_failed_job_says_why_and_leaves_norecord_of(tmp_path, child_module):
+    job = job_of(tmp_path / 'a', f'{child_module}:fail')
     with pytest.raises(_common.RunFailedError, match='broken photo'):
         job.run()
     with pytest.raises(_common.RunFailedError, match='exit status 3'):
-        _job(tmp_path / 'b', f'{child_module}:die').run()
+        job_of(tmp_path / 'b', f'{child_module}:die').run()
     assert job.record() is None
 
 
@@ -159,9 +139,25 @@ def test_gain_is_paired():
     assert gain([0.5], [0.6])[0] == 'unknown'
 
 
+def test_methods_are_paired_by_seed():
+    ours = {'seeds': [9, 10], 'values': {'l1': [0.5, 0.9]}, 'deterministic': False}
+    late = {'seeds': [10, 11, 9], 'values': {'l1': [1.0, 7.0, 0.62]}}
+    late['deterministic'] = False
+    verdict, mean, spread = compare_paired(ours, late, 'l1', less_is_better=True)
+    assert verdict == 'beats'
+    assert (mean, spread) == pytest.approx((-0.11, 0.0141421), abs=1e-6)
+    assert compare_paired(ours, late, 'l1')[0] == 'is worse than'
+    fixed = {'seeds': [None], 'values': {'l1': [0.7]}, 'deterministic': True}
+    assert compare_paired(ours, fixed, 'l1')[0] == 'is not better than'
+    late['values']['l1'][0] = None
+    assert compare_paired(ours, late, 'l1')[0] == 'unknown'
+
+
 def test_phrases():
     assert points(0.0123, 0.004) == '+1.2 ± 0.4'
     assert points(-0.0123) == '\N{MINUS SIGN}1.2'
+    assert signed(-0.5, 0.25, digits=2) == '\N{MINUS SIGN}0.50 ± 0.25'
+    assert figure([-0.5, -0.5]) == '\N{MINUS SIGN}0.500 ± 0.000'
     assert listed(['a']) == 'a'
     assert listed(['a', 'b', 'c']) == 'a, b and c'
     assert percent([0.5, 0.6]) == '55.0 ± 7.1'
@@ -180,31 +176,19 @@ def _metrics(accuracy):
     return dict.fromkeys(METRICS, accuracy)
 
 
-def _record(name, seed, result, part='accuracy'):
-    return {
-        'part': part,
-        'name': name,
-        'seed': seed,
-        'data': 'drawn sample data',
-        'command': 'python tools/train.py',
-        'result': result,
-        'provenance': _common.provenance(),
-    }
-
-
 def _training(name, seed, accuracy, finetuned=None):
     stage = None if finetuned is None else _metrics(finetuned)
     result = {'metrics': _metrics(accuracy), 'finetuned': stage, 'epochs': 3}
-    return _record(name, seed, result)
+    return record_of(name, seed, result)
 
 
 def _records():
     dumb = {'majority': _metrics(0.5), 'all_private': _metrics(0.48)}
-    records = [_record('labels', None, dumb)]
+    records = [record_of('labels', None, dumb)]
     for seed, noise in ((9, 0.0), (10, 0.01), (11, -0.01)):
         frozen = {'frozen': _metrics(0.61 + noise)}
         records += [
-            _record('random ResNet-50', seed, frozen),
+            record_of('random ResNet-50', seed, frozen),
             _training('drag_r50', seed, 0.80 + noise, 0.70 + noise),
             _training('drag_r50_wo-gcn', seed, 0.805 - noise, 0.70),
             _training('baseline_r50', seed, 0.80 - noise),
@@ -224,7 +208,7 @@ def _cost_records():
         ('cost: memory of drag', {'peak_mib': 1300.0, 'before_mib': 300.0}),
         ('cost: memory of baseline', {'peak_mib': 1000.0, 'before_mib': 300.0}),
     ]
-    return [_record(name, 0, result, 'cost') for name, result in rows]
+    return [record_of(name, 0, result, 'cost') for name, result in rows]
 
 
 @pytest.fixture
@@ -236,12 +220,12 @@ def report(tmp_path):
 
         jobs = []
         for i, record in enumerate(records):
-            job = _job(tmp_path / 'work' / str(i), '_drag_training:train_and_test')
+            job = job_of(tmp_path / 'work' / str(i), '_drag_training:train_and_test')
             _common.write_json(job.folder / 'record.json', record)
             values = {**vars(job), 'part': record['part'], 'seed': record['seed'] or 9}
             jobs.append(Job(**values))
         if missing:
-            jobs.append(_job(tmp_path / 'work' / 'missing', 'a:b'))
+            jobs.append(job_of(tmp_path / 'work' / 'missing', 'a:b'))
         counts = {'private': 10, 'public': 15}
         data = data and {
             'splits': dict.fromkeys(('train', 'val', 'test'), counts),
@@ -298,7 +282,7 @@ def test_one_seed_decides_nothing(report):
 
 def test_cost_in_the_report(report):
     grouping = {'increase_mib': 500.0, 'seconds': 31.0, 'sizes': [1, 2, 3, 4]}
-    grouped = _record('channel grouping', 0, grouping, 'grouping')
+    grouped = record_of('channel grouping', 0, grouping, 'grouping')
     results, text, _ = report([*_cost_records(), grouped], missing=False)
     assert results['complete']
     assert results['cost'][0]['memory_ratio'] == pytest.approx(1.3)
@@ -418,15 +402,6 @@ def test_wrong_part_is_refused(run_tool):
     assert "'speed' is none of cost, grouping, accuracy" in found.err
 
 
-def _processes_with(word):
-    """Return the command lines, on Linux, that contain a word."""
-    found = []
-    for path in Path('/proc').glob('[0-9]*/cmdline'):
-        with contextlib.suppress(OSError):
-            found.append(path.read_text())
-    return [line for line in found if word in line]
-
-
 @pytest.mark.slow
 def test_a_killed_benchmark_goes_on(tmp_path, payload):
     """Kill it while it trains; nothing stays behind, and the next start finishes."""
@@ -435,15 +410,7 @@ def test_a_killed_benchmark_goes_on(tmp_path, payload):
     command = [sys.executable, 'tools/benchmarks/drag.py', '--configs', DRAG]
     command += ['--seeds', '9', '--only', 'accuracy', '--work-dir', str(tmp_path / 'w')]
     command += ['--out', str(tmp_path / 'out'), '--cfg-options', *options]
-    first = subprocess.Popen(command)
-    deadline = time.monotonic() + 300
-    while not list(tmp_path.rglob('epoch_1.pth')) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    first.send_signal(signal.SIGKILL)
-    assert first.wait() == -signal.SIGKILL
-    while _processes_with(str(tmp_path)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not _processes_with(str(tmp_path))
+    kill_when(command, tmp_path, 'epoch_1.pth')
     assert list(tmp_path.rglob('finetuned.pth'))
     assert subprocess.run(command, check=False).returncode == 0
     results = json.loads((tmp_path / 'out/drag.json').read_text())

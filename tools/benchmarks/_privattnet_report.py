@@ -209,8 +209,14 @@ def _cost_row(entry: dict, targets: dict) -> list[str]:
     return [
         f'{goal[0]}: {what}',
         str(entry['batch_size']),
-        machine_name(entry['measured_by']['machine']),
+        _machine(entry['measured_by']['machine']),
         ' / '.join(f'{s:.2f}' for s in entry['seconds'].values()),
         '{:.2f} to {:.2f}'.format(*quartiles),
         *goal[1:],
     ]
+
+
+def _machine(machine: dict) -> str:
+    """Phrase the kind of machine, with the threads that torch had on it."""
+    threads = '' if machine['gpu'] else f' ({machine["threads"]} threads)'
+    return machine_name(machine) + threads
