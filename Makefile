@@ -1,5 +1,7 @@
 # mmprivacy: every target sets up what it needs. LANE=onedl (default) or upstream.
 LANE ?= onedl
+# What `make benchmark` measures: drag (default) or privattnet.
+METHOD ?= drag
 VENV := .venv-$(LANE)
 PY := $(VENV)/bin/python
 
@@ -28,8 +30,8 @@ docs: setup  ## HTML documentation in docs/_build/html
 	$(PY) -m pip install --quiet -r requirements/docs.txt
 	$(PY) -m sphinx -W -b html docs docs/_build/html
 
-benchmark: setup  ## regenerate docs/results/drag.md on the sample data
-	$(PY) tools/benchmarks/drag.py
+benchmark: setup  ## regenerate docs/results/drag.md on the sample data (or METHOD=privattnet)
+	$(PY) tools/benchmarks/$(METHOD).py
 
 clean:  ## remove what was built, drawn and trained (not the environments)
 	rm -rf build docs/_build work_dirs data/sample *.egg-info .pytest_cache .ruff_cache
