@@ -70,7 +70,8 @@ def test_tool_and_inferencer_agree(folder, run_tool):
         '--out', out, '--show-dir', panels, cwd=folder,
     )  # fmt: skip
     assert done.status == 0, done.err
-    assert 'safe/unsafe oracle' in done.out
+    (log,) = (folder / 'work').rglob('*.log')
+    assert 'safe/unsafe oracle' in log.read_text()
     metrics = json.loads((folder / 'work' / 'metrics.json').read_text())['metrics']
     assert metrics['score/n'] == metrics['attribute/n'] == NUM['test']
     rows = json.loads(out.read_text())
