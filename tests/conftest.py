@@ -1,6 +1,7 @@
 """One drawn data set, and the smallest run of a config, for all tests."""
 
 import importlib.util
+import logging
 import os
 import sys
 from types import SimpleNamespace
@@ -68,6 +69,7 @@ def run_tool(capfd, monkeypatch):
         capfd.readouterr()
         with pytest.raises(SystemExit) as exit_:
             cli.run_tool(module.main)
+        logging.disable(logging.NOTSET)  # check_config silences its process
         out, err = capfd.readouterr()
         return SimpleNamespace(status=exit_.value.code, out=out, err=err)
 
