@@ -53,3 +53,10 @@ def test_config_trains_and_tests_on_the_sample(path, tiny_options, tmp_path):
     gc.collect()
     metrics = _test(cfg, tmp_path / f'epoch_{epochs}.pth', trust=False)
     assert math.isfinite(metrics[cfg.default_hooks.checkpoint.save_best])
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=IDS)
+def test_prepare_data_draws_what_sample_runs_expect(path):
+    num = load_config(path).sample.data.num
+    drawn = {split: num[split] for split in ('train', 'val', 'test')}
+    assert f'SAMPLE_NUM = {drawn!r}' in (ROOT / 'tools/prepare_data.py').read_text()

@@ -20,7 +20,7 @@ except ModuleNotFoundError as e:
     print('error: mmprivacy is not installed; run `pip install -e .`', file=sys.stderr)
     sys.exit(2)
 
-SAMPLE_NUM = {'train': 1600, 'val': 200, 'test': 400}  # as in the configs
+SAMPLE_NUM = {'train': 2000, 'val': 200, 'test': 400}  # as in the configs
 MOST_PROBLEMS = 20
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+
+from mmprivacy.errors import DataError
 
 SUFFIXES = (
     '.bmp', '.gif', '.jfif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp',
@@ -35,6 +38,17 @@ class FileIndex:
     def __contains__(self, path: str) -> bool:
         folder, name = os.path.split(path)
         return name in self.names(folder)
+
+    def require(self, ann_file: Path, paths: Sequence[str], fix: str) -> None:
+        """Raise a DataError that counts missing files and names the first of them."""
+        missing = [path for path in paths if path not in self]
+        if missing:
+            raise DataError.explain(
+                ann_file,
+                expected=f'{len(paths)} image files',
+                got=f'{len(missing)} missing, the first is {missing[0]}',
+                fix=fix,
+            )
 
 
 def list_images(folder: str | Path) -> list[str]:

@@ -70,7 +70,8 @@ def read_partition_csv(
     root = str(Path(img_prefix or data_root).expanduser())
     index = FileIndex()
     records = _parse_partition(ann_file, root, index)
-    _require_files(ann_file, records, index)
+    paths = [r.img_path for r in records]
+    index.require(ann_file, paths, f'check data_root; or {PREPARE_HINT}')
     splits = {ann_file.stem: records}
     if ann_file.stem in SPLITS:
         for name in SPLITS:
@@ -214,20 +215,6 @@ def _parse_partition(ann_file: Path, root: str, index: FileIndex) -> list[ImageR
             fix=PREPARE_HINT,
         )
     return records
-
-
-def _require_files(
-    ann_file: Path, records: Sequence[ImageRecord], index: FileIndex
-) -> None:
-    """Raise a DataError that names the first missing image."""
-    missing = [r.img_path for r in records if r.img_path not in index]
-    if missing:
-        raise DataError.explain(
-            ann_file,
-            expected=f'{len(records)} image files',
-            got=f'{len(missing)} missing, the first is {missing[0]}',
-            fix=f'check data_root; or {PREPARE_HINT}',
-        )
 
 
 def _declared_overlap(folder: Path, root: str) -> frozenset[str]:

@@ -95,7 +95,9 @@ def read_vispr(
         img_id, image_path, labels = read_annotation(found)
         path = os.path.join(folder, _below_images(image_path))
         records.append(VISPRRecord(img_id, os.path.normpath(path), labels))
-    _require_images(ann_file, records, index)
+    paths = [r.img_path for r in records]
+    fix = 'unpack the images there, or name their folder in data_prefix'
+    index.require(ann_file, paths, fix)
     return records
 
 
@@ -232,17 +234,3 @@ def _below_images(image_path: str) -> str:
     """Drop the leading ``images/`` of an image path."""
     parts = PurePosixPath(image_path).parts
     return os.path.join(*parts[1:]) if parts[:1] == ('images',) else image_path
-
-
-def _require_images(
-    ann_file: Path, records: Sequence[VISPRRecord], index: FileIndex
-) -> None:
-    """Raise a DataError that names the first missing image."""
-    missing = [r.img_path for r in records if r.img_path not in index]
-    if missing:
-        raise DataError.explain(
-            ann_file,
-            expected=f'{len(records)} image files',
-            got=f'{len(missing)} missing, the first is {missing[0]}',
-            fix='unpack the images there, or name their folder in data_prefix',
-        )
