@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -136,12 +137,16 @@ def _legend(axes, stages: bool) -> None:
         label = 'the same run, fine-tuned only'
         handles.append(plt.Line2D([], [], label=label, **style))
     handles.append(plt.Line2D([], [], color=PURPLE, ls='--', label='dumb baseline'))
-    axes.figure.legend(
+    legend_below(axes.figure, handles, handletextpad=0.4, columnspacing=1.4)
+
+
+def legend_below(figure: Any, handles: Sequence[Any], **style: float) -> None:
+    """Put a legend in one row below all axes."""
+    figure.legend(
         handles=handles,
         loc='outside lower center',
         ncols=len(handles),
         frameon=False,
         fontsize=8,
-        handletextpad=0.4,
-        columnspacing=1.4,
+        **style,
     )

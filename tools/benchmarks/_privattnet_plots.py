@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _markdown import number
-from _plots import BLUE, FAINT, GREY, INK, ORANGE, PURPLE, STYLE, plt
+from _plots import BLUE, FAINT, GREY, INK, ORANGE, PURPLE, STYLE, legend_below, plt
 
 COLOURS = {'PrivAttNet': BLUE, 'other network': ORANGE, 'dumb baseline': PURPLE}
 METRIC = 'spearman'
@@ -115,11 +115,4 @@ def _legend(figure, methods: Sequence[dict]) -> None:
         for kind, colour in COLOURS.items()
         if kind in shown
     ]
-    figure.legend(
-        handles=handles,
-        loc='outside lower center',
-        ncols=len(handles),
-        frameon=False,
-        fontsize=8,
-        handlelength=1.1,
-    )
+    legend_below(figure, handles, handlelength=1.1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from _jobs import Job
 from _markdown import number
-from _plots import BLUE, GREY, INK, ORANGE, STYLE, plt
+from _plots import BLUE, GREY, INK, ORANGE, STYLE, legend_below, plt
 from _score_figures import score_figures
 
 FILE = 'predictions.npz'
@@ -116,11 +116,4 @@ def _legend(figure) -> None:
         plt.Line2D([], [], color=ORANGE, label='safe photo', **style),
         plt.Line2D([], [], color=GREY, lw=0.9, label='prediction = truth'),
     ]
-    figure.legend(
-        handles=handles,
-        loc='outside lower center',
-        ncols=len(handles),
-        frameon=False,
-        fontsize=8,
-        handletextpad=0.4,
-    )
+    legend_below(figure, handles, handletextpad=0.4)
