@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from mmprivacy.apis.check import check_config
 from mmprivacy.apis.config import load_config
@@ -24,6 +25,15 @@ def _here(monkeypatch):
 
 def test_there_are_configs():
     assert CONFIGS
+
+
+def test_every_config_is_in_the_model_index():
+    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
+    files = [yaml.safe_load((ROOT / name).read_text()) for name in index['Import']]
+    listed = [model['Config'] for file in files for model in file['Models']]
+    assert sorted(listed) == [str(p.relative_to(ROOT)) for p in CONFIGS]
+    for file in files:
+        assert all((ROOT / c['README']).is_file() for c in file['Collections'])
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=IDS)
