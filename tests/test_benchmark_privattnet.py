@@ -33,19 +33,20 @@ def payload(tiny_options):
 # What maps ought to point at
 
 
-def element(at, *attributes):
-    mask = np.zeros((4, 6), bool)
-    mask[at] = True
-    return {'mask': encode_rle(mask), 'attributes': list(attributes)}
+def element(**parts):
+    masks = {name: np.zeros((4, 6), bool) for name in parts}
+    for name, at in parts.items():
+        masks[name][at] = True
+    return {'parts': {name: encode_rle(mask) for name, mask in masks.items()}}
 
 
-def test_the_highest_rated_element_is_the_target():
+def test_what_shows_the_highest_rated_attribute_is_the_target():
     from _pointing import most_private_mask
 
-    card = element((0, 0), 'a1_age_approx', 'a30_credit_card')
-    face = element((1, 1), 'a9_face_complete')
-    other = element((2, 2), 'a30_credit_card')
-    cup = element((3, 3))
+    card = element(a1_age_approx=(0, slice(0, 3)), a30_credit_card=(0, 0))
+    face = element(a9_face_complete=(1, 1))
+    other = element(a30_credit_card=(2, 2))
+    cup = element()
     assert np.argwhere(most_private_mask({'elements': [face, card, cup]})).tolist() == [
         [0, 0]
     ]

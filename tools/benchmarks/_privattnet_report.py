@@ -157,10 +157,11 @@ def _pointing(results: dict) -> Iterator[str]:
     error = 50 / math.sqrt(found['photos'])
     yield paragraph(
         f'Share of the {found["photos"]:,} unsafe test pictures in which the maximum',
-        'of the map, at the centre of its cell, is on the element with the highest',
-        'rated attribute (on any of them, if several share it). A map that is flat, as',
-        'that of PrivNet, points anywhere: it gets the area of the element, which is',
-        'chance. The best fixed point is chosen on the test pictures themselves.',
+        'of the map, at the centre of its cell, is on the pixels that show the highest',
+        'rated attribute: on a face, say, not on the person it belongs to (on any, if',
+        'several elements show it). A map that is flat, as that of PrivNet, points',
+        'anywhere: it gets the area of these pixels, which is chance. The best fixed',
+        'point is chosen on the test pictures themselves.',
         f'Standard error over pictures: up to ± {error:.1f} points.',
     )
     rows = [_row(m, ['hit'], percent) for m in found['methods']]
