@@ -124,12 +124,18 @@ def _draw(
     """Draw one photo: panel, tile of the contact sheet, caption of it."""
     from mmprivacy.datasets.loading import load_photo
     from mmprivacy.visualization.panels import draw_grid, fit
-    from mmprivacy.visualization.scene_truth import describe_scene, draw_scene
+    from mmprivacy.visualization.scene_truth import (
+        describe_scene,
+        draw_scene,
+        explain_scene,
+    )
 
     packed = dataset[index]
     seen = packed['inputs'].numpy().transpose(1, 2, 0)[..., ::-1]
     photo = load_photo(path)[..., ::-1]
-    label = _label(dataset, packed['data_samples'])
+    names, score = _labels(dataset, packed['data_samples'])
+    target = 'label' if score is None else 'score'
+    label = ', '.join(names) if score is None else f'score {score:.2f}'
     pictures = [fit(photo, 320), fit(np.ascontiguousarray(seen), 320)]
     height, width = photo.shape[:2]
     texts = [
@@ -138,24 +144,27 @@ def _draw(
     ]
     notes: list[str] = []
     if scene is not None:
-        pictures.append(draw_scene(fit(photo, 320), scene))
-        texts.append('What is known\nred: decides the label')
+        pictures.append(draw_scene(fit(photo, 320), scene, target))
+        texts.append(f'What is known\nred: decides the {target}')
         notes = describe_scene(scene)
+    elif score is not None:
+        notes = names
     title = f'{Path(path).name}   {label}'
     panel = draw_grid(pictures, texts, title=title, notes=notes)
     why = Path(path).name
     if scene is not None:
-        why = (scene['pairs'] or [scene['setting'].replace('_', ' ')])[0]
+        why = explain_scene(scene, target)
     return panel, fit(np.ascontiguousarray(seen), 190, 1.5), f'{label}\n{why}'
 
 
-def _label(dataset: Any, sample: Any) -> str:
-    """Name the label of a sample, as far as it has one."""
-    labels = sample.get('gt_label')
-    if labels is None:
-        return 'no label'
+def _labels(dataset: Any, sample: Any) -> tuple[list[str], float | None]:
+    """Name the labels of a sample, and its privacy score (a mean) if it has one."""
     classes = dict(enumerate(dataset.metainfo.get('classes') or ()))
-    return ', '.join(classes.get(int(v), str(int(v))) for v in labels.reshape(-1))
+    labels = sample.get('gt_label')
+    labels = [] if labels is None else labels.reshape(-1).tolist()
+    score = sample.get('gt_privacy_score')
+    names = [classes.get(label, str(label)) for label in labels] or ['no label']
+    return names, None if score is None else float(np.mean(np.asarray(score)))
 
 
 def _caption_colors(captions: list[str]) -> list[str]:

@@ -13,12 +13,14 @@ from PIL import Image
 
 import mmprivacy.drag  # noqa: F401
 from mmprivacy.apis.browse import browse, read_scenes
+from mmprivacy.apis.config import load_config
 from mmprivacy.datasets.rle import encode_rle
 from mmprivacy.errors import ConfigError
 from mmprivacy.visualization.scene_truth import (
-    deciding_kinds,
+    deciding_elements,
     describe_scene,
     draw_scene,
+    explain_scene,
 )
 
 SOURCE = Path(matplotlib.get_data_path()) / 'sample_data' / 'grace_hopper.jpg'
@@ -56,8 +58,13 @@ def root(tmp_path):
 
 
 def test_scene_truth():
-    assert deciding_kinds(SCENE) >= {'person', 'car'}
-    assert 'bicycle' not in deciding_kinds(SCENE)
+    assert deciding_elements(SCENE) == [True, True, False, False]
+    assert deciding_elements(SCENE, 'score') == [True, False, False, False]
+    assert explain_scene(SCENE) == 'someone with a car'
+    assert explain_scene(SCENE, 'score') == 'face complete'
+    safe = SCENE | {'pairs': [], 'elements': SCENE['elements'][1:]}
+    assert not any(deciding_elements(safe, 'score'))
+    assert explain_scene(safe) == explain_scene(safe, 'score') == 'street'
     lines = describe_scene(SCENE)
     assert 'someone with a car' in lines[0]
     assert 'person: face complete (a9)' in lines
@@ -66,6 +73,8 @@ def test_scene_truth():
     out = draw_scene(photo, SCENE).astype(int)
     assert out[60, 24, 0] > out[60, 24, 2] + 20
     assert out[100, 8, 2] > out[100, 8, 0] + 20
+    car = draw_scene(photo, SCENE, 'score').astype(int)[110, 90]
+    assert car[2] > car[0] + 20
 
 
 def test_browse(root, tmp_path):
@@ -97,3 +106,14 @@ def test_browse(root, tmp_path):
     }
     with pytest.raises(ConfigError, match='val_dataloader'):
         browse(cfg, 'val')
+
+
+def test_scores_are_shown(vispr_root, tmp_path):
+    cfg = load_config(
+        'configs/privattnet/privattnet_r50.py',
+        {'sample.data.root': str(vispr_root)},
+        sample=True,
+        draw=False,
+    )
+    files = browse(cfg, num=4, out_dir=tmp_path)
+    assert len(files) == 5
