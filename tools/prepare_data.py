@@ -20,7 +20,6 @@ except ModuleNotFoundError as e:
     print('error: mmprivacy is not installed; run `pip install -e .`', file=sys.stderr)
     sys.exit(2)
 
-SAMPLE_NUM = {'train': 2000, 'val': 200, 'test': 400}  # as in the configs
 MOST_PROBLEMS = 20
 
 
@@ -108,8 +107,7 @@ def _add_sample(commands: argparse._SubParsersAction) -> None:
         nargs=3,
         type=int,
         metavar=('TRAIN', 'VAL', 'TEST'),
-        default=tuple(SAMPLE_NUM.values()),
-        help='pictures a split (default: %(default)s)',
+        help='pictures a split (default: as many as --sample draws)',
     )
     add.add_argument('--seed', type=int, default=0)
 
@@ -177,7 +175,7 @@ def draw_samples(args: argparse.Namespace) -> None:
     from mmprivacy.datasets.sample import FORMATS, write_sample
     from mmprivacy.errors import ConfigError, nearest
 
-    num = dict(zip(SAMPLE_NUM, args.num, strict=True))
+    num = dict(zip(('train', 'val', 'test'), args.num or (), strict=bool(args.num)))
     for name in args.formats or sorted(FORMATS):
         if name not in FORMATS:
             raise ConfigError.explain(
@@ -188,7 +186,8 @@ def draw_samples(args: argparse.Namespace) -> None:
             )
     for name in args.formats or sorted(FORMATS):
         root = Path(args.out) / name.replace('-', '_')
-        print(f'{name}: {write_sample(name, root, num, seed=args.seed)}')
+        drawn = write_sample(name, root, num or FORMATS[name].num, seed=args.seed)
+        print(f'{name}: {drawn}')
 
 
 def main(argv: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,7 +112,7 @@ def test_scores_are_those_of_the_scenes(vispr_root):
         scores = PrivacyScore.from_root(vispr_root, options)(labels)
         assert (scores[safe] == 0).all()
         assert (scores[~safe] >= 1).all()
-    scene = SceneGenerator(0, 'train').scene(1)
+    scene = SceneGenerator(0, 'train', 'scores').scene(1)
     assert score(labels)[1] == pytest.approx(scene.score, abs=6e-4)
 
 
@@ -139,7 +140,7 @@ def test_an_interrupted_run_ends_the_same(tmp_path, monkeypatch):
     def break_down(root, lines):
         raise KeyboardInterrupt
 
-    fmt = writing.Format('vispr', VISPR.write_scene, break_down, VISPR.describe)
+    fmt = replace(VISPR, finish=break_down)
     with pytest.raises(KeyboardInterrupt):
         writing.write_folder(fmt, tmp_path / 'b', num, 3, 1, False)
     (tmp_path / 'b/.chunks/train_000002.jsonl').unlink()

@@ -17,7 +17,8 @@ from _common import ROOT, digest, read_json, without_path
 from _features import find_weights
 from _jobs import Job
 
-from mmprivacy.datasets.sample import VERSION
+from mmprivacy.datasets.sample import FORMATS
+from mmprivacy.datasets.sample.decks import DECKS
 from mmprivacy.errors import ConfigError
 
 
@@ -179,7 +180,7 @@ def _is_data_there(args: Namespace) -> bool:
     cfg = load_config(args.configs[0], args.cfg_options, sample=True, draw=False)
     data = cfg.sample.data.to_dict()
     wanted = {k: data.get(k, 0) for k in ('format', 'num', 'seed')}
-    wanted['version'] = VERSION
+    wanted['version'] = DECKS[FORMATS[data['format']].deck].version
     note = read_json(Path(data['root'], 'sample.json')) or {}
     return all(note.get(k) == v for k, v in wanted.items())
 

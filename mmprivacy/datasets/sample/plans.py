@@ -318,15 +318,19 @@ class Plan:
         setting: Name of the setting.
         table: Whether it is a near view of a table.
         items: The elements.
-        private: Whether it is to be private.
+        private: Whether it is to be private; None if that was not planned.
         hard: Whether the telling elements are small and in clutter.
+        centred: Whether a single telling element stands near the middle.
+        size: Height and width of the picture in pixels; None to draw them.
     """
 
     setting: str
     table: bool
     items: tuple[Item, ...]
-    private: bool
-    hard: bool
+    private: bool | None = None
+    hard: bool = False
+    centred: bool = True
+    size: tuple[int, int] | None = None
 
 
 def pick(rng: Rng, group: Group) -> str:

@@ -61,4 +61,5 @@ VISPR = Format(
     'of each attribute is\nthat of the real study, so scores of `max_of_mean` are '
     'those of the real table; the single users are\ninvented. `attributes.tsv` is that '
     'of tribhuvanesh/vpa (Apache License, Version 2.0).',
+    deck='scores',
 )

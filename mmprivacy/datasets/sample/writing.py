@@ -15,15 +15,16 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import cv2
 from mmengine.utils import ProgressBar
 
-from mmprivacy.datasets.file_writing import write_text
-from mmprivacy.datasets.sample.generator import VERSION, SceneGenerator
+from mmprivacy.datasets.file_writing import locked, write_text
+from mmprivacy.datasets.sample.decks import DECKS
+from mmprivacy.datasets.sample.generator import SceneGenerator
 from mmprivacy.datasets.sample.identity import SPLITS
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.errors import DataError
@@ -42,12 +43,18 @@ class Format:
             returns what ``finish`` needs, ready for JSON.
         finish: ``(root, {split: [annotation, ...]})`` writes the annotation files.
         describe: Sentences for the README of the folder.
+        deck: Kind of the scenes, a key of :data:`~.decks.DECKS`.
+        num: Number of images per split that sample runs draw.
     """
 
     name: str
     write_scene: Callable[[Scene, Path], dict]
     finish: Callable[[Path, dict[str, list[dict]]], None]
     describe: str
+    deck: str = 'pairs'
+    num: dict[str, int] = field(
+        default_factory=lambda: dict(train=2000, val=200, test=400)
+    )
 
 
 def write_folder(
@@ -76,9 +83,9 @@ def write_folder(
     """
     num = _check_num(num)
     root = Path(root)
-    wanted = dict(format=fmt.name, num=num, seed=seed, version=VERSION)
+    wanted = dict(format=fmt.name, num=num, seed=seed, version=DECKS[fmt.deck].version)
     root.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(root.with_name(f'.{root.name}.lock')):
+    with locked(root.with_name(f'.{root.name}.lock')):
         if _is_complete(root, wanted):
             return root
         chunks = root / '.chunks'
@@ -185,7 +192,7 @@ def _cpus() -> int:
 def _draw_chunk(fmt: Format, root: Path, seed: int, task: tuple[str, int, int]) -> int:
     """Draw the scenes of one chunk and then, atomically, its annotations."""
     split, start, stop = task
-    generator = SceneGenerator(seed, split)
+    generator = SceneGenerator(seed, split, fmt.deck)
     lines = [fmt.write_scene(generator.scene(k), root) for k in range(start, stop)]
     text = ''.join(json.dumps(line) + '\n' for line in lines)
     write_text(_chunk_file(root / '.chunks', split, start), text)
@@ -218,20 +225,3 @@ def _readme(fmt: Format, num: dict[str, int], seed: int) -> str:
         f'    python tools/prepare_data.py sample --formats {fmt.name} '
         f'--num {numbers} --seed {seed}\n'
     )
-
-
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Let one process at a time write a folder; the others wait."""
-    try:
-        import fcntl
-    except ModuleNotFoundError:
-        yield
-        return
-    with path.open('w') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                path.unlink()
