@@ -14,6 +14,23 @@ from torch import Tensor, nn
 from mmprivacy.privattnet.relu_dropout import ReLUDropout, relu_dropout
 
 
+class CellLinear(nn.Linear):
+    """A linear layer on the features of cells, computed as a 1 x 1 convolution.
+
+    On CPUs, torch has its convolutions from another library than its matrix products,
+    and that is the faster one for so many rows. On other devices this is its base
+    class, which has the same arguments.
+    """
+
+    def forward(self, cells: Tensor) -> Tensor:
+        """Map features of cells (B, L, D) to (B, L, D')."""
+        if cells.device.type != 'cpu':
+            return super().forward(cells)
+        maps = cells.transpose(1, 2).unsqueeze(2)
+        out = F.conv2d(maps, self.weight[..., None, None], self.bias)
+        return out.squeeze(2).transpose(1, 2)
+
+
 class SoftAttention(nn.Module):
     """Weigh the cells by what they hold and by the recurrent state.
 
@@ -31,7 +48,7 @@ class SoftAttention(nn.Module):
         self, dims: int, state_dims: int, num_cells: int, dropout: float = 0.5
     ) -> None:
         super().__init__()
-        self.cell_fc = nn.Linear(dims, dims, bias=False)
+        self.cell_fc = CellLinear(dims, dims, bias=False)
         self.state_fc = nn.Linear(state_dims, num_cells)
         self.score_fc = nn.Linear(dims, 1, bias=False)
         self.dropout = dropout
