@@ -26,7 +26,8 @@ EVERYWHERE = {'errors', 'compat', 'version', 'fields'}
 OPEN = {'advisor', 'apis'}
 TORCH_ONLY = {
     'drag/graph.py', 'drag/regions.py', 'privattnet/relu_dropout.py',
-    'privattnet/soft_attention.py', 'privobfnet/cam.py', 'privobfnet/windows.py',
+    'privattnet/shifted_scores.py', 'privattnet/soft_attention.py',
+    'privobfnet/cam.py', 'privobfnet/windows.py',
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob('*.py'))
 

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmprivacy.privattnet.relu_dropout import ReLUDropout, relu_dropout
+from mmprivacy.privattnet.shifted_scores import shifted_scores
 
 
 class CellLinear(nn.Linear):
@@ -76,9 +77,9 @@ class SoftAttention(nn.Module):
         Returns:
             Weights (B, L), not negative, with sum 1.
         """
-        hidden = keys + self.state_fc(state)[..., None]
-        hidden = relu_dropout(hidden, self.dropout, self.training)
-        return self.score_fc(hidden).squeeze(-1).softmax(dim=1)
+        shifts, weight = self.state_fc(state), self.score_fc.weight[0]
+        scores = shifted_scores(keys, shifts, weight, self.dropout, self.training)
+        return scores.softmax(dim=1)
 
 
 class RecurrentAttention(nn.Module):
