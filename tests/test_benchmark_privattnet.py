@@ -184,10 +184,11 @@ def cost_records():
         times = {'ratio': ratio, 'quartiles': quartiles, 'seconds': seconds}
         return times | {'batch_size': 16}
 
+    speed = {'size': [64, 64], 'gflop': 2.0, 'matmul': 30.0}
     rows = [
         ('training step', timed(1.2, [1.1, 1.25])),
-        ('inference, inferencer', timed(1.4, [1.3, 1.5])),
-        ('inference, model', timed(2.2, [1.8, 2.4])),
+        ('inference, full size, files', timed(1.4, [1.3, 1.5])),
+        ('inference, full size, model', timed(2.2, [1.8, 2.4]) | speed),
     ]
     return [record_of(name, 0, result, 'cost') for name, result in rows]
 
@@ -275,6 +276,8 @@ def test_cost_against_its_targets(report):
     assert '1.200 | ≤ 1.3 | yes |' in text
     assert '1.400 | ≥ 2 | **no** |' in text
     assert '2.200 | ≥ 2 | **undecided**' in text
+    assert '64 x 64 px, 2.00 GFLOP a photo: the model does 15 GFLOP/s on' in text
+    assert 'would gain 2.02.' in text.replace('\n', ' ')
     assert 'no scores, since its data are not there' in text
     assert not list(out.glob('*.png'))
 
@@ -340,18 +343,17 @@ def test_cost_step_trains_the_head_alone():
         assert moved
 
 
-@pytest.mark.parametrize('of', ['inferencer', 'model'])
+@pytest.mark.parametrize('of', ['files', 'arrays', 'model'])
 def test_inference_is_timed(of):
     from _privattnet_cost import inference_time
 
-    options = {
-        'test_dataloader.dataset.pipeline.1.scale': (64, 64),
-        'model.head.feat_size': (4, 4),
-    }
-    payload = {'config': PRIVATTNET, 'options': options, 'of': of}
+    payload = {'config': PRIVATTNET, 'sample': True, 'of': of}
     found = inference_time({**payload, 'batch_size': 2, 'steps': 2, 'warm_up': 0})
     assert found['ratio'] > 0
     assert list(found['seconds']) == ['single', 'batch']
+    assert found['size'] == [64, 64]
+    assert 0.5 < found['gflop'] < 1
+    assert found['matmul'] > 0
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ SHARED = {'datasets', 'evaluation', 'visualization', 'obfuscation'}
 EVERYWHERE = {'errors', 'compat', 'version', 'fields'}
 OPEN = {'advisor', 'apis'}
 TORCH_ONLY = {
-    'drag/graph.py', 'drag/regions.py', 'privattnet/soft_attention.py',
+    'drag/graph.py', 'drag/regions.py', 'privattnet/relu_dropout.py',
+    'privattnet/shifted_scores.py', 'privattnet/soft_attention.py',
     'privobfnet/cam.py', 'privobfnet/windows.py',
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob('*.py'))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +33,8 @@ class PrivacyScoreInferencer:
     """Score photos with a trained model.
 
     Works with every classifier of mmpretrain whose head predicts
-    ``pred_privacy_score``. Photos go through the test pipeline of the config.
+    ``pred_privacy_score``. Photos go through the test pipeline of the config; those of
+    the next batch in threads, while the model computes.
 
     Args:
         config: Config file.
@@ -105,28 +111,48 @@ class PrivacyScoreInferencer:
         single, items = is_single(photos), list_photos(photos)
         keys = [p if isinstance(p, str) else f'photo_{i}' for i, p in enumerate(items)]
         names = unique_names(keys) if out_dir else {}
-        shown = track(
-            zip(keys, items),
-            len(items),
-            show_progress and len(items) > batch_size,
-            'Scoring photos',
-        )
+        with_bar = show_progress and len(items) > batch_size
+        ahead = 0 if single else batch_size
         results = []
-        for batch in self._batches(shown, batch_size, skip_broken and not single):
-            for key, result in self._predict(batch):
-                results.append(result)
-                if out_dir:
-                    write_png(Path(out_dir, f'{names[key]}.png'), result.draw())
+        with closing(self._prepare(zip(keys, items), ahead)) as prepared:
+            shown = track(prepared, len(items), with_bar, 'Scoring photos')
+            for batch in self._batches(shown, batch_size, skip_broken and not single):
+                for key, result in self._predict(batch):
+                    results.append(result)
+                    if out_dir:
+                        write_png(Path(out_dir, f'{names[key]}.png'), result.draw())
         return results[0] if single else results
+
+    def _prepare(
+        self, photos: Iterable[tuple], ahead: int
+    ) -> Iterator[tuple[str, str | np.ndarray, Callable[[], dict]]]:
+        """Read and resize photos, so many of them ahead, in threads.
+
+        Yields:
+            Key, photo, and a function that returns it packed, or raises what came up.
+        """
+        if not ahead:
+            yield from ((key, p, partial(self.pipeline, p)) for key, p in photos)
+            return
+        pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
+        waiting: deque = deque()
+        try:
+            for key, photo in photos:
+                waiting.append((key, photo, pool.submit(self.pipeline, photo).result))
+                if len(waiting) > ahead:
+                    yield waiting.popleft()
+            yield from waiting
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _batches(
         self, photos: Iterable[tuple], batch_size: int, skip_broken: bool
     ) -> Iterator[list[tuple]]:
-        """Prepare photos and put those of one size together: key, photo, packed."""
+        """Put prepared photos of one size together: key, photo, packed."""
         batch: list[tuple] = []
-        for key, photo in photos:
+        for key, photo, get in photos:
             try:
-                packed = self.pipeline(photo)
+                packed = get()
             except DataError as e:
                 if not skip_broken:
                     raise

@@ -11,6 +11,26 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmprivacy.privattnet.relu_dropout import ReLUDropout, relu_dropout
+from mmprivacy.privattnet.shifted_scores import shifted_scores
+
+
+class CellLinear(nn.Linear):
+    """A linear layer on the features of cells, computed as a 1 x 1 convolution.
+
+    On CPUs, torch has its convolutions from another library than its matrix products,
+    and that is the faster one for so many rows. On other devices this is its base
+    class, which has the same arguments.
+    """
+
+    def forward(self, cells: Tensor) -> Tensor:
+        """Map features of cells (B, L, D) to (B, L, D')."""
+        if cells.device.type != 'cpu':
+            return super().forward(cells)
+        maps = cells.transpose(1, 2).unsqueeze(2)
+        out = F.conv2d(maps, self.weight[..., None, None], self.bias)
+        return out.squeeze(2).transpose(1, 2)
+
 
 class SoftAttention(nn.Module):
     """Weigh the cells by what they hold and by the recurrent state.
@@ -29,7 +49,7 @@ class SoftAttention(nn.Module):
         self, dims: int, state_dims: int, num_cells: int, dropout: float = 0.5
     ) -> None:
         super().__init__()
-        self.cell_fc = nn.Linear(dims, dims, bias=False)
+        self.cell_fc = CellLinear(dims, dims, bias=False)
         self.state_fc = nn.Linear(state_dims, num_cells)
         self.score_fc = nn.Linear(dims, 1, bias=False)
         self.dropout = dropout
@@ -45,7 +65,7 @@ class SoftAttention(nn.Module):
         Returns:
             Keys (B, L, D).
         """
-        return F.dropout(F.relu(self.cell_fc(cells)), self.dropout, self.training)
+        return relu_dropout(self.cell_fc(cells), self.dropout, self.training)
 
     def forward(self, keys: Tensor, state: Tensor) -> Tensor:
         """Compute the weights of the cells.
@@ -57,9 +77,9 @@ class SoftAttention(nn.Module):
         Returns:
             Weights (B, L), not negative, with sum 1.
         """
-        hidden = F.relu(keys + self.state_fc(state)[..., None])
-        hidden = F.dropout(hidden, self.dropout, self.training)
-        return self.score_fc(hidden).squeeze(-1).softmax(dim=1)
+        shifts, weight = self.state_fc(state), self.score_fc.weight[0]
+        scores = shifted_scores(keys, shifts, weight, self.dropout, self.training)
+        return scores.softmax(dim=1)
 
 
 class RecurrentAttention(nn.Module):
@@ -103,8 +123,7 @@ class RecurrentAttention(nn.Module):
         self.project = nn.Sequential(
             nn.Conv2d(in_channels, dims, 1),
             nn.BatchNorm2d(dims),
-            nn.ReLU(inplace=True),
-            nn.Dropout(in_dropout),
+            ReLUDropout(in_dropout),
         )
         self.attention, self.lstm = None, None
         if num_steps > 0:
@@ -131,8 +150,8 @@ class RecurrentAttention(nn.Module):
             0, one of each.
         """
         cells = self.project(feat).flatten(2).transpose(1, 2)
-        mean = cells.mean(1)
         uniform = cells.new_full(cells.shape[:2], 1 / cells.shape[1])
+        mean = _weigh(uniform, cells)
         if self.lstm is None:
             return self.regressor(mean)[:, None], uniform[:, None]
         keys = None if self.attention is None else self.attention.describe(cells)
@@ -141,9 +160,14 @@ class RecurrentAttention(nn.Module):
         outputs, weights = [], []
         for _ in range(self.num_steps):
             alpha = uniform if keys is None else self.attention(keys, seen)
-            attended = torch.einsum('bl,bld->bd', alpha, cells)
+            attended = _weigh(alpha, cells)
             state, memory = self.lstm(attended, (state, memory))
             seen = F.dropout(state, self.dropout, self.training)
             outputs.append(self.regressor(seen))
             weights.append(alpha)
         return torch.stack(outputs, 1), torch.stack(weights, 1)
+
+
+def _weigh(weights: Tensor, cells: Tensor) -> Tensor:
+    """Sum cells (B, L, D) up with weights (B, L) to (B, D)."""
+    return torch.bmm(weights[:, None], cells)[:, 0]

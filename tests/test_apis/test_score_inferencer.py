@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import matplotlib
@@ -117,6 +118,35 @@ def test_batches_keep_order_and_values(infer, paths, capfd):
         assert ('Scoring photos' in capfd.readouterr().err) == (size < len(paths))
     infer(paths, batch_size=1, show_progress=False)
     assert capfd.readouterr() == ('', '')
+
+
+def test_photos_of_the_next_batch_are_prepared_in_threads(infer, paths, monkeypatch):
+    def prepare(photo):
+        where.append(threading.current_thread())
+        return pipeline(photo)
+
+    def predict(batch):
+        done.append(len(where))
+        return model(batch)
+
+    where, done = [], []
+    pipeline, model, main = infer.pipeline, infer._predict, threading.current_thread()
+    expected = [r.score for r in infer(paths)]
+    monkeypatch.setattr(infer, 'pipeline', prepare)
+    monkeypatch.setattr(infer, '_predict', predict)
+    infer(paths[0])
+    assert where == [main]
+    where.clear()
+    done.clear()
+    results = infer(paths * 5, batch_size=2, show_progress=False)
+    assert [r.score for r in results] == pytest.approx(expected * 5, abs=1e-5)
+    assert len(where) == 20
+    assert main not in where
+    assert all(n <= 2 * (i + 2) + 1 for i, n in enumerate(done))
+    with pytest.raises(DataError, match=r'gone\.jpg') as error:
+        infer(['gone.jpg', *paths * 5], batch_size=1)
+    assert not set(where) & set(threading.enumerate())
+    assert len(where) < 40, error
 
 
 def test_folders_arrays_and_lists(infer, folder, paths):

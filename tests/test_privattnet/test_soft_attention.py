@@ -3,7 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmprivacy.privattnet.soft_attention import RecurrentAttention, SoftAttention
+from mmprivacy.privattnet.soft_attention import (
+    CellLinear,
+    RecurrentAttention,
+    SoftAttention,
+)
 
 B, C, SIDE, D, H = 3, 6, 7, 16, 20
 CELLS = SIDE**2
@@ -107,3 +111,19 @@ def test_regressor_sees_dropout_and_the_lstm_does_not(feat):
     torch.testing.assert_close(states[1][0][1][0], states[0][1][0], rtol=0, atol=0)
     kept = seen[0] != 0
     torch.testing.assert_close(seen[0][kept], 2 * states[0][1][0][kept])
+
+
+@pytest.mark.parametrize('bias', [True, False])
+def test_cell_linear_is_a_linear_layer(bias):
+    torch.manual_seed(0)
+    cells = torch.randn(B, D, CELLS).transpose(1, 2).contiguous().requires_grad_()
+    layer = CellLinear(D, H, bias)
+    assert set(layer.state_dict()) == set(torch.nn.Linear(D, H, bias).state_dict())
+    out = layer(cells)
+    expected = torch.nn.functional.linear(cells, layer.weight, layer.bias)
+    torch.testing.assert_close(out, expected)
+    assert out.is_contiguous()
+    inputs = [cells, *layer.parameters()]
+    wanted = torch.autograd.grad(expected.square().sum(), inputs)
+    for a, b in zip(torch.autograd.grad(out.square().sum(), inputs), wanted):
+        torch.testing.assert_close(a, b)

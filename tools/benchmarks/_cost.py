@@ -61,8 +61,9 @@ class TrainingStep:
 
 
 def load(payload: Mapping) -> Any:
-    """Load the config of a payload without weights, and seed torch."""
-    cfg = load_config(payload['config'], payload.get('options'))
+    """Load the config of a payload without weights or data, and seed torch."""
+    sample = payload.get('sample', False)
+    cfg = load_config(payload['config'], payload.get('options'), sample, draw=False)
     drop_pretrained(cfg)
     init_default_scope('mmpretrain')
     MMLogger.get_current_instance().setLevel('WARNING')

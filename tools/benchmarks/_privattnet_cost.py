@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _cost import TrainingStep, load, time_in_turns
+from _cost import TrainingStep, load, seconds_of, time_in_turns
 from mmengine.dataset import default_collate
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
+from PIL import Image
+from torch.utils.flop_counter import FlopCounterMode
 
 from mmprivacy.apis import PrivacyScoreInferencer
 
@@ -18,8 +20,8 @@ VARIANTS = ('privattnet', 'linear regressor')
 LINEAR = dict(
     type='PrivacyRegressionHead', num_scores=1, attribute_dims=None, hidden_dims=()
 )
-PHOTO = (448, 600)
-"""Size of the photos of inference: what ``LoadPhoto`` makes of a large file."""
+FILE = (768, 1024)
+"""Size of the photos in files."""
 
 
 def training_step(variant: str, payload: dict) -> TrainingStep:
@@ -61,33 +63,59 @@ def inference_time(payload: dict) -> dict:
     """Time photos one by one against the same photos in a batch.
 
     Args:
-        payload: ``config``, ``batch_size``, ``steps``, ``warm_up``, and ``of``:
-            ``'inferencer'``, from pictures to results; ``'model'``, without the
-            pipeline.
+        payload: ``config``, ``batch_size``, ``steps``, ``warm_up``; ``sample``: whether
+            to take the size of the sample data; and ``of``: ``'files'``, from JPEG
+            files to results; ``'arrays'``, the same without reading files; ``'model'``,
+            without the pipeline.
 
     Returns:
-        What :func:`_cost.time_in_turns` does, single photos by batches, and
-        ``batch_size``.
+        What :func:`_cost.time_in_turns` does, single photos by batches; ``batch_size``;
+        ``size`` of the photos for the model; ``gflop``: operations of the model on one
+        photo; ``matmul``: how many of them a second a large matrix product does.
     """
     infer = _inferencer(payload)
-    draw = np.random.default_rng(0)
-    number = payload['batch_size']
-    photos = list(draw.integers(0, 256, (number, *PHOTO, 3), np.uint8))
-    if payload['of'] == 'inferencer':
+    number, of = payload['batch_size'], payload['of']
+    side = infer.pipeline.load.min_side  # so that photos are as LoadPhoto leaves them
+    size = FILE if of == 'files' else (side, side * 4 // 3)
+    photos = [_photo(i, size) for i in range(number)]
+    packed = [infer.pipeline(photo) for photo in photos]
+    single, batch = [default_collate([p]) for p in packed], default_collate(packed)
+    step = torch.inference_mode()(infer.model.test_step)
+    with tempfile.TemporaryDirectory() as folder:
+        if of == 'files':
+            for i, photo in enumerate(photos):
+                Image.fromarray(photo).save(Path(folder, f'{i}.jpg'), quality=90)
+            photos = sorted(map(str, Path(folder).iterdir()))
         work = {
             'single': lambda: [infer(photo) for photo in photos],
             'batch': lambda: infer(photos, number, show_progress=False),
         }
-    else:
-        packed = [infer.pipeline(photo) for photo in photos]
-        single, batch = [default_collate([p]) for p in packed], default_collate(packed)
-        step = torch.inference_mode()(infer.model.test_step)
-        work = {
-            'single': lambda: [step(photo) for photo in single],
-            'batch': lambda: step(batch),
-        }
-    timed = time_in_turns(work, payload['steps'], payload['warm_up'])
-    return timed | {'batch_size': number}
+        if of == 'model':
+            work = {
+                'single': lambda: [step(photo) for photo in single],
+                'batch': lambda: step(batch),
+            }
+        timed = time_in_turns(work, payload['steps'], payload['warm_up'])
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        infer.model.test_step(single[0])
+    return timed | {
+        'batch_size': number,
+        'size': list(packed[0]['inputs'].shape[1:]),
+        'gflop': counter.get_total_flops() / 1e9,
+        'matmul': _matmul_rate(infer.model),
+    }
+
+
+def _photo(seed: int, size: tuple[int, int]) -> np.ndarray:
+    """Draw a photo that is as smooth as photos are, uint8 (H, W, 3)."""
+    noise = np.random.default_rng(seed).integers(0, 256, (24, 32, 3), np.uint8)
+    return np.asarray(Image.fromarray(noise).resize(size[::-1], Image.BICUBIC))
+
+
+def _matmul_rate(model: torch.nn.Module, side: int = 2048) -> float:
+    """Measure the operations of a large matrix product, in 10^9 a second."""
+    square = torch.ones(side, side, device=next(model.parameters()).device)
+    return 2e-9 * side**3 / min(seconds_of(lambda: square @ square) for _ in range(6))
 
 
 def _inferencer(payload: dict) -> PrivacyScoreInferencer:
@@ -98,5 +126,8 @@ def _inferencer(payload: dict) -> PrivacyScoreInferencer:
         checkpoint = Path(folder, 'weights.pth')
         torch.save({'state_dict': model.state_dict()}, checkpoint)
         return PrivacyScoreInferencer(
-            payload['config'], checkpoint, cfg_options=payload.get('options')
+            payload['config'],
+            checkpoint,
+            cfg_options=payload.get('options'),
+            sample=payload.get('sample', False),
         )

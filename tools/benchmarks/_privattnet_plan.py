@@ -65,9 +65,10 @@ def _cost_jobs(args: Namespace) -> list[Job]:
     for amp in (False, True) if cuda else (False,):
         name = 'training step, mixed precision' if amp else 'training step'
         kinds.append((name, 'step_time', {'batch_size': batch, 'amp': amp}))
-    for of in ('inferencer', 'model'):
-        more = {'batch_size': INFERENCE_BATCH, 'of': of}
-        kinds.append((f'inference, {of}', 'inference_time', more))
+    for sample, size in ((False, 'full size'), (True, 'sample size')):
+        for of in ('files', 'arrays', 'model'):
+            more = {'batch_size': INFERENCE_BATCH, 'of': of, 'sample': sample}
+            kinds.append((f'inference, {size}, {of}', 'inference_time', more))
     command = 'python tools/benchmarks/privattnet.py --only cost'
     return [
         Job(

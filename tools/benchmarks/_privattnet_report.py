@@ -190,15 +190,33 @@ def _cost(results: dict) -> Iterator[str]:
         yield 'Not measured yet.'
         return
     yield paragraph(
-        'Photos of 224 px, ResNet-50 up to its third stage, frozen. Training: a step',
-        'of `privattnet_r50` against the same encoder with a linear regressor on',
+        'ResNet-50 up to its third stage, frozen. Training: a step of `privattnet_r50`',
+        'on photos of 224 px, against the same encoder with a linear regressor on',
         'pooled features. Inference: the same photos one by one against one batch,',
-        'with the model alone, and with `PrivacyScoreInferencer`, which resizes too.',
+        'with `PrivacyScoreInferencer`, from JPEG files and from arrays, and with the',
+        'model alone; at the size of the config and at that of the sample data.',
         'Medians of pairs taken in turns in one process.',
     )
     rows = [_cost_row(entry, results['targets']) for entry in results['cost']]
     header = ['', 'batch', 'machine', 'seconds', 'quartiles', 'ratio', 'target', 'met']
     yield table(header, rows, text_columns=1)
+    limits = [_limit(e) for e in results['cost'] if e['name'].endswith('model')]
+    if limits:
+        yield 'What a batch could gain at most, on the machine of the row:'
+        yield bullets(limits)
+
+
+def _limit(entry: dict) -> str:
+    """Say how far the model is from what the machine can do."""
+    total = entry['gflop'] * entry['batch_size']
+    single, batch = (total / s for s in entry['seconds'].values())
+    size = ' x '.join(map(str, entry['size']))
+    return paragraph(
+        f'{size} px, {entry["gflop"]:.2f} GFLOP a photo: the model does {single:.0f}',
+        f'GFLOP/s on single photos and {batch:.0f} on batches, a large matrix product',
+        f'{entry["matmul"]:.0f}. A batch as fast as that would gain',
+        f'{entry["matmul"] / single:.2f}.',
+    )
 
 
 def _cost_row(entry: dict, targets: dict) -> list[str]:

@@ -150,5 +150,6 @@ def timing(record: dict) -> dict[str, Any]:
         'pairs': len(next(iter(seconds.values()))),
         'batch_size': result['batch_size'],
         'seconds': {name: statistics.median(v) for name, v in seconds.items()},
+        **{key: result[key] for key in ('size', 'gflop', 'matmul') if key in result},
         'measured_by': record['provenance'],
     }
