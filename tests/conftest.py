@@ -35,10 +35,20 @@ def vispr_root(tmp_path_factory):
 
 
 @pytest.fixture(scope='session')
+def objects_root(tmp_path_factory):
+    """Folder of drawn close views: 8 / 4 / 6 pictures. Only to be read."""
+    from mmprivacy.datasets.sample import write_sample
+
+    folder = tmp_path_factory.mktemp('sample') / 'objects'
+    return write_sample('objects', folder, NUM, seed=0, progress=False)
+
+
+@pytest.fixture(scope='session')
 def tiny_options(sample_root, request):
     """Build overrides that shrink a config, for ``--sample``."""
     roots = {'image-privacy': lambda: sample_root}
     roots['vispr'] = lambda: request.getfixturevalue('vispr_root')
+    roots['objects'] = lambda: request.getfixturevalue('objects_root')
 
     def build(cfg_path, **more):
         from mmprivacy.apis.config import load_config
@@ -47,6 +57,8 @@ def tiny_options(sample_root, request):
         root = roots[cfg.sample.data.format]()
         options = {'sample.data.root': str(root), 'visualizer.vis_backends': []}
         options |= {f'sample.data.num.{k}': v for k, v in NUM.items()}
+        if cfg.sample.get('encoder'):
+            options['sample.encoder'] = None  # which would take minutes
         options |= shrink(cfg)
         return options | more
 

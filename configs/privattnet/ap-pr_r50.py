@@ -35,3 +35,5 @@ custom_hooks = [
     dict(type='PrivacyScoreVisualizationHook'),
 ]
 del _scores
+
+sample = dict(cfg_options={'model.backbone.frozen_stages': 3})

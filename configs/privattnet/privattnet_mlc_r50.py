@@ -29,4 +29,11 @@ custom_hooks = [
     dict(type='PrivacyScoreVisualizationHook'),
 ]
 
-sample = dict(cfg_options={'model.head.attention.feat_size': (4, 4)})
+sample = dict(
+    cfg_options={
+        'model.backbone.frozen_stages': 2,  # as in privattnet_r50.py
+        'model.head.attention.feat_size': (8, 8),
+        'model.head.attention.in_dropout': 0.5,
+        'model.head.attention.dropout': 0.0,
+    }
+)

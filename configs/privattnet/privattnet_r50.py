@@ -22,4 +22,12 @@ custom_hooks = [
     dict(type='PrivacyScoreVisualizationHook'),
 ]
 
-sample = dict(cfg_options={'model.head.feat_size': (4, 4)})
+# The encoder has seen close views of drawn objects alone: its last stage learns on.
+sample = dict(
+    cfg_options={
+        'model.backbone.frozen_stages': 2,
+        'model.head.feat_size': (8, 8),
+        'model.head.in_dropout': 0.5,
+        'model.head.dropout': 0.0,
+    }
+)

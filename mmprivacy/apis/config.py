@@ -54,6 +54,10 @@ def load_config(
         apply_sample(cfg, path)
     rest = {k: v for k, v in options.items() if k not in first}
     apply_options(cfg, rest, '--cfg-options')
+    if sample and cfg.sample.get('encoder'):
+        from mmprivacy.apis.sample_encoder import use_encoder
+
+        use_encoder(cfg)
     if sample and draw and not is_multi_process():
         draw_sample(cfg)
     return cfg

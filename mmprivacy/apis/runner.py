@@ -24,6 +24,7 @@ from mmprivacy.apis.hooks import (
     SameBuffersHook,
     seed_worker,
 )
+from mmprivacy.apis.sample_encoder import train_encoder
 from mmprivacy.apis.types import names
 from mmprivacy.compat import check_stack
 from mmprivacy.errors import ConfigError, nearest
@@ -178,6 +179,8 @@ def build_runner(
     if launcher != 'none' and on_sample(cfg):
         _join_with_cuda(launcher, dist_cfg)
         main_first(lambda: draw_sample(cfg))
+    if on_sample(cfg) and cfg.sample.get('encoder') and 'train' in splits:
+        main_first(lambda: train_encoder(cfg))
     check_data(cfg, splits)
     register_safe_loading(trust_checkpoint)
     if (cfg.get('randomness') or {}).get('deterministic'):

@@ -233,7 +233,7 @@ def _fixed_keys(path: str) -> set[str] | None:
 
         return (parameters(DataLoader)[0] | _SAMPLERS) - {'self'}
     tables = {
-        'sample': {'data', 'cfg_options'},
+        'sample': {'data', 'encoder', 'cfg_options'},
         'sample.data': {'format', 'root', 'num', 'seed', 'workers'},
         'sample.data.num': {'train', 'val', 'test'},
         'env_cfg': {'cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'},

@@ -1,4 +1,4 @@
-"""VISPR: attributes and privacy scores of photos at 224 x 224."""
+"""VISPR: attributes and privacy scores of photos at 224 x 224; its sample runs."""
 
 _root = 'data/vispr'
 _loader = dict(
@@ -64,3 +64,42 @@ val_evaluator = dict(type='PrivacyScoreMetric')
 test_evaluator = dict(type='PrivacyScoreMetric')
 
 del _root, _loader, _pack, _test_pipeline  # overriding them would change nothing
+
+# `--sample`: drawn pictures and an encoder that knows drawn objects, minutes on two
+# CPU cores.
+sample = dict(
+    data=dict(
+        format='vispr',
+        root='data/sample/vispr',
+        num=dict(train=3000, val=200, test=400),
+        seed=0,
+    ),
+    encoder='{{ fileDirname }}/../../privattnet/sample-encoder_r50.py',
+    cfg_options={
+        'train_cfg.max_epochs': 5,
+        'train_dataloader.batch_size': 32,
+        'val_dataloader.batch_size': 50,
+        'test_dataloader.batch_size': 50,
+        'train_dataloader.num_workers': 1,
+        'val_dataloader.num_workers': 1,
+        'test_dataloader.num_workers': 1,
+        'train_dataloader.dataset.pipeline': [
+            dict(type='LoadPhoto', min_side=144),
+            dict(type='Resize', scale=(144, 144), backend='pillow'),
+            dict(type='RandomResizedCrop', scale=128, crop_ratio_range=(0.6, 1.0)),
+            dict(type='RandomFlip', prob=0.5),
+            dict(type='PackInputs', algorithm_keys=('gt_privacy_score',)),
+        ],
+        'val_dataloader.dataset.pipeline.0.min_side': 128,
+        'test_dataloader.dataset.pipeline.0.min_side': 128,
+        'val_dataloader.dataset.pipeline.1.scale': (128, 128),
+        'test_dataloader.dataset.pipeline.1.scale': (128, 128),
+        'optim_wrapper.optimizer': dict(
+            _delete_=True, type='AdamW', lr=3e-4, weight_decay=0.05
+        ),
+        'param_scheduler': [
+            dict(type='LinearLR', start_factor=0.1, end=1, convert_to_iter_based=True),
+            dict(type='CosineAnnealingLR', begin=1, convert_to_iter_based=True),
+        ],
+    },
+)

@@ -62,4 +62,5 @@ VISPR = Format(
     'those of the real table; the single users are\ninvented. `attributes.tsv` is that '
     'of tribhuvanesh/vpa (Apache License, Version 2.0).',
     deck='scores',
+    num=dict(train=3000, val=200, test=400),
 )
