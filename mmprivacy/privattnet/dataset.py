@@ -9,6 +9,7 @@ import numpy as np
 from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
+from mmprivacy.datasets.arguments import check_arguments
 from mmprivacy.datasets.attributes import ATTRIBUTE_IDS
 from mmprivacy.datasets.vispr import VISPR_PREPARE_HINT, multi_hot, read_vispr
 from mmprivacy.datasets.vispr_scores import PrivacyScore, ScoreOptions
@@ -80,27 +81,13 @@ class VISPRDataset(BaseDataset):
         filter_cfg: dict | None = None,
         max_refetch: int = 1000,
     ) -> None:
-        classes = tuple((metainfo or {}).get('classes', ATTRIBUTE_IDS))
-        if classes != ATTRIBUTE_IDS:
-            raise ConfigError.explain(
-                'VISPRDataset.metainfo',
-                expected='the 68 attributes in their order',
-                got=f'{len(classes)} other classes',
-                fix="drop 'classes'",
-            )
+        check_arguments('VISPRDataset', ATTRIBUTE_IDS, metainfo, data_prefix)
         if not ann_file:
             raise ConfigError.explain(
                 'VISPRDataset.ann_file',
                 expected='a list file such as train2017.txt',
                 got=repr(ann_file),
                 fix=VISPR_PREPARE_HINT,
-            )
-        if isinstance(data_prefix, dict) and set(data_prefix) != {'img_path'}:
-            raise ConfigError.explain(
-                'VISPRDataset.data_prefix',
-                expected="a folder, or a dict with the key 'img_path'",
-                got=data_prefix,
-                fix='name the folder of the photos',
             )
         self.score_options = ScoreOptions(score_mode, users, pool, safe_weight, scale)
         super().__init__(
