@@ -50,10 +50,6 @@ class VISPRDataset(BaseDataset):
         filter_cfg: As in MMEngine.
         max_refetch: As in MMEngine.
 
-    Attributes:
-        preferences: Rating of each attribute that the score takes the maximum of,
-            float64 ``(68, U)``.
-
     Raises:
         ConfigError: If an argument has an unknown value.
         DataError: If annotations, photos or the user study cannot be used; see
@@ -118,7 +114,7 @@ class VISPRDataset(BaseDataset):
         records = read_vispr(self.ann_file, root, images)
         score = PrivacyScore.from_root(root, self.score_options)
         self.score_source = score.source
-        self.preferences = score.weights
+        self._weights = score.weights
         scores = score(multi_hot(record.labels for record in records))
         return [
             dict(
@@ -157,6 +153,28 @@ class VISPRDataset(BaseDataset):
         """
         infos = (self.get_data_info(i) for i in range(len(self)))
         return np.stack([info['gt_privacy_score'] for info in infos])
+
+    @property
+    def preferences(self) -> np.ndarray:
+        """Rating of each attribute that the score takes the maximum of.
+
+        float64 ``(68, U)``, safe weight and scale applied.
+
+        Raises:
+            ConfigError: If the score is no maximum over attributes for each of U users:
+                for ``'mean_of_max'``, and for another ``pool`` than ``'max'``.
+        """
+        options = self.score_options
+        if options.score_mode == 'mean_of_max' or options.pool != 'max':
+            raise ConfigError.explain(
+                'VISPRDataset',
+                expected="score_mode 'max_of_mean' or 'per_profile' and pool 'max', "
+                'for a head that scores by the most private attribute',
+                got=f'score_mode {options.score_mode!r} and pool {options.pool!r}',
+                fix='change them, or use a head that regresses the score',
+            )
+        self.full_init()
+        return self._weights
 
     def extra_repr(self) -> list[str]:
         """Add the score to what the base class prints."""

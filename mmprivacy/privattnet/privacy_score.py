@@ -27,17 +27,37 @@ class ScoreNormalizer(nn.Module):
         num_scores: Scores U of an image.
         mean: What is subtracted from a score.
         scale: What the difference is multiplied with; 1 / standard deviation.
+
+    Raises:
+        ConfigError: If the scale is not positive and finite.
     """
 
     def __init__(
         self, num_scores: int = 1, mean: float = 0.0, scale: float = 1.0
     ) -> None:
         super().__init__()
+        if not 0 < scale < float('inf'):
+            raise ConfigError.explain(
+                'head.target_scale',
+                expected='a finite number above 0',
+                got=scale,
+                fix='use 1 / standard deviation of the training scores',
+            )
         self.register_buffer('mean', torch.full((num_scores,), float(mean)))
         self.register_buffer('scale', torch.full((num_scores,), float(scale)))
 
-    def fit(self, mean: Sequence[float], std: Sequence[float]) -> None:
+    def fit(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        source: str = 'training scores',
+    ) -> None:
         """Take mean and standard deviation (U,) of the training scores.
+
+        Args:
+            mean: The means.
+            std: The standard deviations.
+            source: Where the scores come from, for messages.
 
         Raises:
             ShapeError: If there are not U of them.
@@ -46,14 +66,14 @@ class ScoreNormalizer(nn.Module):
         mean, std = (torch.as_tensor(v, dtype=torch.float32) for v in (mean, std))
         if mean.shape != self.mean.shape or std.shape != self.mean.shape:
             raise ShapeError.explain(
-                'score statistics',
+                source,
                 expected=f'{self.mean.numel()} scores an image',
                 got=f'{mean.numel()}',
                 fix="set head.num_scores to 30 for score_mode='per_profile', else to 1",
             )
         if not torch.isfinite(mean).all() or not (std > 1e-6).all():
             raise DataError.explain(
-                'training scores',
+                source,
                 expected='finite scores that differ',
                 got=f'mean {mean.tolist()}, standard deviation {std.tolist()}',
                 fix='check the labels of the training split',

@@ -172,6 +172,12 @@ def test_the_default_works_without_and_with_the_user_study(root):
     np.testing.assert_array_equal(build(root).get_privacy_scores(), before)
 
 
+def test_preferences_are_read_when_asked_for(root):
+    dataset = build(root, lazy_init=True)
+    assert dataset.preferences.shape == (68, 1)
+    assert dataset.preferences[SAFE] == 0
+
+
 def _write(path, kind):
     """Write a photo of another kind than RGB, 60 x 40 where it has a size."""
     gray = np.tile(np.linspace(0, 255, 60, dtype=np.uint8), (40, 1))
