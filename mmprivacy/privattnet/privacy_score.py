@@ -98,12 +98,13 @@ def stack_targets(data_samples: Sequence[DataSample], like: Tensor) -> Tensor:
         like: The predictions (B, U) they are for.
 
     Returns:
-        Scores (B, U) on the device and in the precision of ``like``.
+        Scores (B, U) on the device of ``like``, at least in float32.
 
     Raises:
         DataError: If a sample has no score, or one that is not finite.
         ShapeError: If a sample has another number of scores than the head.
     """
+    dtype = torch.promote_types(like.dtype, torch.float32)  # not rounded with AMP
     rows = []
     for sample in data_samples:
         name = sample.get('img_path', 'a photo')
@@ -115,7 +116,7 @@ def stack_targets(data_samples: Sequence[DataSample], like: Tensor) -> Tensor:
                 got='none',
                 fix=f"use VISPRDataset and PackInputs(algorithm_keys=('{TARGET}',))",
             )
-        score = torch.as_tensor(score, dtype=like.dtype, device=like.device).flatten()
+        score = torch.as_tensor(score, dtype=dtype, device='cpu').flatten()
         if score.numel() != like.shape[1]:
             raise ShapeError.explain(
                 name,
@@ -131,7 +132,7 @@ def stack_targets(data_samples: Sequence[DataSample], like: Tensor) -> Tensor:
                 fix='check its annotation',
             )
         rows.append(score)
-    return torch.stack(rows)
+    return torch.stack(rows).to(like.device)  # once: a GPU waits at every copy
 
 
 def attribute_preferences(source: str | Sequence = 'respondents') -> Tensor:
@@ -145,7 +146,8 @@ def attribute_preferences(source: str | Sequence = 'respondents') -> Tensor:
         Preferences (A, U) float32, 0 to 5.
 
     Raises:
-        ConfigError: If the name is unknown or there are not 68 of them.
+        ConfigError: If the name is unknown, there are not 68 of them, or one is not
+            finite.
     """
     if isinstance(source, str):
         fields = {'respondents': 'mean_305', 'profiles': 'mean_30'}
@@ -165,6 +167,13 @@ def attribute_preferences(source: str | Sequence = 'respondents') -> Tensor:
             expected=f'{len(ATTRIBUTES)} rows, one for each attribute',
             got=tuple(table.shape),
             fix='add the missing ones; a0_safe has 0',
+        )
+    if not torch.isfinite(table).all():
+        raise ConfigError.explain(
+            'preferences',
+            expected='finite numbers',
+            got='NaN or infinity',
+            fix='correct the ratings',
         )
     return table
 
