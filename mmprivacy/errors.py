@@ -64,25 +64,26 @@ class MissingDependencyError(MMPrivacyError, ImportError):
     """A package that a feature needs is not installed."""
 
 
-def check_feature_map(where: str, feat: Any, expected: tuple[int, int, int]) -> Any:
+def check_feature_map(where: str, feat: Any, expected: tuple[Any, ...]) -> Any:
     """Check the feature map that a head gets from its backbone.
 
     Args:
         where: Name of the head.
         feat: The tensor.
-        expected: ``(C, H, W)``, the head's ``in_channels`` and ``feat_size``.
+        expected: ``(C, H, W)``, the head's ``in_channels`` and ``feat_size``; ``(C,)``
+            for pooled features.
 
     Returns:
         The tensor.
 
     Raises:
-        ShapeError: If it is not (B, C, H, W), with the option that has to change.
+        ShapeError: If it has another shape, with the option that has to change.
     """
     shape = tuple(feat.shape)
     if shape[1:] == tuple(expected):
         return feat
     fix = 'use a backbone (and no neck) whose last output is (B, C, H, W)'
-    if len(shape) == 4 and shape[1] != expected[0]:
+    if len(shape) == len(expected) + 1 and shape[1] != expected[0]:
         fix = f'set model.head.in_channels={shape[1]}'
     elif len(shape) == 4:
         fix = f'set model.head.feat_size={shape[2:]}, or resize the images'

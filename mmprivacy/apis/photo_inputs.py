@@ -50,7 +50,7 @@ def list_photos(photos: Any) -> list[str | np.ndarray]:
                 path, expected='image files', got='none', fix='check the folder'
             )
         return found
-    if not isinstance(photos, Iterable):
+    if not isinstance(photos, Iterable) or hasattr(photos, '__array__'):
         raise ConfigError.explain(
             'photos',
             expected='a path, a BGR array, or a list of them',
@@ -106,10 +106,11 @@ class PhotoPipeline:
         """
         if isinstance(photo, str):
             return self.rest(self.load({'img_path': photo}))
-        if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3:
+        is_bgr = photo.dtype == np.uint8 and photo.ndim == 3 and photo.shape[2] == 3
+        if not is_bgr or photo.size == 0:
             raise ShapeError.explain(
                 'photo',
-                expected='BGR uint8 (H, W, 3)',
+                expected='BGR uint8 (H, W, 3), at least one pixel',
                 got=f'{photo.dtype} {photo.shape}',
                 fix='convert it, or pass several photos as a list',
             )

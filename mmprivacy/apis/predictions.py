@@ -26,7 +26,9 @@ class PredictionFile(BaseMetric):
     The file holds a list with one object an image, in the order of the data set:
     ``img_path``, and those of ``gt_label``, ``gt_score``, ``gt_privacy_score``,
     ``pred_label``, ``pred_score``, ``pred_privacy_score`` and ``score_contributions``
-    that the data set and the model give, as numbers or lists.
+    that the data set and the model give. A field is a number if every image has one
+    value of it, else a list: labels of photos with any number of attributes are lists,
+    also where there is only one.
 
     Args:
         out_file: A path that ends in ``.json``.
@@ -52,6 +54,11 @@ class PredictionFile(BaseMetric):
 
     def compute_metrics(self, results: list) -> dict:
         """Write the file; there is nothing to report."""
+        for field in _FIELDS:
+            rows = [row for row in results if field in row]
+            if all(isinstance(r[field], list) and len(r[field]) == 1 for r in rows):
+                for row in rows:
+                    (row[field],) = row[field]
         self.out_file.parent.mkdir(parents=True, exist_ok=True)
         write_text(self.out_file, json.dumps(results, indent=1) + '\n')
         return {}
@@ -61,6 +68,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, (torch.Tensor, np.ndarray)):
-        value = value.tolist()
-        return value[0] if isinstance(value, list) and len(value) == 1 else value
+        return value.tolist()
     return value

@@ -6,7 +6,9 @@ The order of the classes is that of the table, not of the numbers in the ids:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 #: The table; its header holds the notice of where the data come from.
@@ -51,3 +53,26 @@ def _read() -> dict[str, Attribute]:
 ATTRIBUTES: dict[str, Attribute] = _read()
 #: Ids in class order.
 ATTRIBUTE_IDS: tuple[str, ...] = tuple(ATTRIBUTES)
+
+
+def suggest_attribute(name: object, ids: Sequence[str] = ATTRIBUTE_IDS) -> str:
+    """Phrase what an unknown attribute id may stand for, for an error message.
+
+    Args:
+        name: What came instead: a misspelt id, or its number alone (``'a9'``, 9).
+        ids: The valid ids.
+
+    Returns:
+        ``"did you mean 'a9_face_complete'?"``, or where the ids are listed.
+
+    Examples:
+        >>> suggest_attribute(9)
+        "did you mean 'a9_face_complete'?"
+    """
+    text = str(name).strip().lower()
+    number = 'a' + text.removeprefix('a')
+    close = [i for i in ids if i.partition('_')[0] == number]
+    close = close or get_close_matches(text, ids)
+    if close:
+        return 'did you mean ' + ' or '.join(map(repr, close)) + '?'
+    return f'the ids are those of mmprivacy/datasets/{TABLE.name}'

@@ -25,9 +25,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES
+from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES, suggest_attribute
 from mmprivacy.datasets.image_files import FileIndex
-from mmprivacy.errors import DataError, nearest
+from mmprivacy.errors import DataError
 
 SAFE = ATTRIBUTES['a0_safe'].idx
 """Class index of ``a0_safe``: no attribute is visible."""
@@ -75,8 +75,9 @@ def read_vispr(
         The photos in the order of the list.
 
     Raises:
-        DataError: If the list is missing, empty or names a file twice; if an annotation
-            is missing or broken (:func:`read_annotation`), or an image is missing.
+        DataError: If the list is missing, empty or names a photo twice; if an
+            annotation is missing or broken (:func:`read_annotation`), or an image is
+            missing.
     """
     ann_file = Path(ann_file).expanduser()
     root = Path(root).expanduser() if str(root) else ann_file.parent
@@ -96,6 +97,7 @@ def read_vispr(
         path = os.path.join(folder, _below_images(image_path))
         records.append(VISPRRecord(img_id, os.path.normpath(path), labels))
     paths = [r.img_path for r in records]
+    _refuse_repeats(ann_file, paths, 'photo')
     fix = 'unpack the images there, or name their folder in data_prefix'
     index.require(ann_file, paths, fix)
     return records
@@ -127,14 +129,7 @@ def read_list(ann_file: Path) -> list[str]:
         raise DataError.explain(
             ann_file, expected='at least one line', got='none', fix=VISPR_PREPARE_HINT
         )
-    line, count = Counter(lines).most_common(1)[0]
-    if count > 1:
-        raise DataError.explain(
-            ann_file,
-            expected='every annotation once',
-            got=f'{line} {count} times',
-            fix='remove the repeated lines',
-        )
+    _refuse_repeats(ann_file, lines, 'annotation')
     return lines
 
 
@@ -175,13 +170,18 @@ def read_annotation(path: Path) -> tuple[str, str, tuple[int, ...]]:
             is no label, or an attribute id is unknown.
     """
     try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except (OSError, ValueError) as e:
+        data = json.loads(path.read_text(encoding='utf-8-sig'))
+    except (OSError, ValueError, RecursionError) as e:
         raise DataError.explain(
             path, expected='a JSON file', got=e, fix='unpack the annotations again'
         ) from e
     if not isinstance(data, dict):
-        data = {}
+        raise DataError.explain(
+            path,
+            expected='a JSON object with the keys id, image_path and labels',
+            got=f'a {type(data).__name__}',
+            fix='unpack the annotations again',
+        )
     for key, kind in (('id', str), ('image_path', str), ('labels', list)):
         if not isinstance(data.get(key), kind) or not data[key]:
             raise DataError.explain(
@@ -196,7 +196,7 @@ def read_annotation(path: Path) -> tuple[str, str, tuple[int, ...]]:
                 path,
                 expected='ids of the 68 attributes',
                 got=repr(name),
-                fix=f'correct the label; {nearest(str(name), ATTRIBUTE_IDS)}',
+                fix=f'correct the label; {suggest_attribute(name)}',
             )
     labels = dict.fromkeys(ATTRIBUTES[name].idx for name in data['labels'])
     return data['id'], data['image_path'], tuple(labels)
@@ -228,6 +228,18 @@ def count_mixed(labels: np.ndarray) -> int:
         Their number: 10 / 3 / 4 in the published splits.
     """
     return int((labels[:, SAFE] & (labels.sum(1) > 1)).sum())
+
+
+def _refuse_repeats(ann_file: Path, entries: Sequence[str], what: str) -> None:
+    """Refuse a list that has an entry twice."""
+    entry, count = Counter(entries).most_common(1)[0]
+    if count > 1:
+        raise DataError.explain(
+            ann_file,
+            expected=f'every {what} once',
+            got=f'{entry} {count} times',
+            fix='remove the repeated lines',
+        )
 
 
 def _below_images(image_path: str) -> str:

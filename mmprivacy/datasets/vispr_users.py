@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES
+from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES, suggest_attribute
 from mmprivacy.errors import ConfigError, DataError, nearest
 
 STUDY = 'user_studies/user_study_1.tsv'
@@ -176,7 +176,7 @@ def _read_ratings(path: Path, rows: list[tuple[int, str]], users: int) -> np.nda
                 where,
                 expected='the id of a rated attribute',
                 got=repr(name[:40]),
-                fix=f'remove the row or correct it; {nearest(name, RATED)}',
+                fix=f'remove the row or correct it; {suggest_attribute(name, RATED)}',
             )
         if name in found:
             raise DataError.explain(

@@ -9,6 +9,7 @@ from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
 from mmprivacy.datasets.annotation_csv import PREPARE_HINT
+from mmprivacy.datasets.arguments import check_arguments
 from mmprivacy.datasets.image_privacy import (
     CLASSES,
     class_weights,
@@ -73,14 +74,13 @@ class ImagePrivacyDataset(BaseDataset):
         filter_cfg: dict | None = None,
         max_refetch: int = 1000,
     ) -> None:
-        classes = tuple((metainfo or {}).get('classes', CLASSES))
-        if classes != CLASSES:
-            raise ConfigError.explain(
-                'ImagePrivacyDataset.metainfo',
-                expected=f'classes {CLASSES}, 0 = private',
-                got=classes,
-                fix="drop 'classes'; use label_order for tables with 0 = public",
-            )
+        check_arguments(
+            'ImagePrivacyDataset',
+            CLASSES,
+            metainfo,
+            data_prefix,
+            fix="drop 'classes'; use label_order for tables with 0 = public",
+        )
         self.split = split
         self.split_column = split_column
         self.label_order = None if label_order is None else tuple(label_order)

@@ -12,9 +12,9 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from mmengine.registry import METRICS
 
-from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES
+from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES, suggest_attribute
 from mmprivacy.datasets.file_writing import write_text
-from mmprivacy.errors import ConfigError, DataError, ShapeError, nearest
+from mmprivacy.errors import ConfigError, DataError, ShapeError
 from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
     average_precision,
@@ -38,7 +38,7 @@ class AttributeMetric(BaseMetric):
     * ``num_attributes`` that the means are over, ``n`` photos.
 
     An attribute that no photo shows has no average precision. It is left out of all
-    means, and the log names it. Most attributes are rare: on VISPR, always saying
+    means, and the log says so. Most attributes are rare: on VISPR, always saying
     "absent" is right in 92 % of the cases, so accuracy alone shows little.
 
     Args:
@@ -46,14 +46,14 @@ class AttributeMetric(BaseMetric):
         min_count: Take only attributes that more than this number of the photos
             evaluated here show. Counted on the training photos, more than 300 leave the
             26 of PrivObfNet; name those in ``attributes``.
-        attributes: Take only these ids, such as ``['a9_face_complete']``.
+        attributes: Take only these ids, such as ``['a9_face_complete']``, or one id.
         out_file: Write a table of all 68 attributes here, ``.tsv`` or ``.json``.
         collect_device: Where results of several processes are gathered, ``'cpu'`` or
             ``'gpu'``.
         prefix: Prefix of the keys; ``'attribute'`` if not given.
 
     Raises:
-        ConfigError: If an id is unknown, or the file has another ending.
+        ConfigError: If an id is unknown, there is none, or the file has another ending.
 
     Reference:
         Orekondy et al. 2017 (macro average precision, ``a0_safe`` included);
@@ -66,7 +66,7 @@ class AttributeMetric(BaseMetric):
         self,
         thr: float = 0.5,
         min_count: int = 0,
-        attributes: Sequence[str] | None = None,
+        attributes: Sequence[str] | str | None = None,
         out_file: str | None = None,
         collect_device: str = 'cpu',
         prefix: str | None = None,
@@ -101,8 +101,8 @@ class AttributeMetric(BaseMetric):
         num = len(ATTRIBUTE_IDS)
         for sample in data_samples:
             labels = read_field(sample, 'gt_label', 'let the data set give it')
-            labels = np.asarray(labels, np.float64).reshape(-1).astype(np.int64)
-            if ((labels < 0) | (labels >= num)).any():
+            labels = np.asarray(labels, np.float64).reshape(-1)
+            if not np.isin(labels, np.arange(num)).all():
                 raise DataError.explain(
                     photo_name(sample),
                     expected=f'class indices from 0 to {num - 1}',
@@ -118,7 +118,7 @@ class AttributeMetric(BaseMetric):
                     fix='use a head with num_classes=68',
                 )
             present = np.zeros(num)
-            present[labels] = 1
+            present[labels.astype(np.int64)] = 1
             self.results.append(np.stack([present, scores]))
 
     def compute_metrics(self, results: list) -> dict[str, float]:
@@ -154,7 +154,8 @@ class AttributeMetric(BaseMetric):
         """Name the attributes that no photo shows, and count those that are rare."""
         absent = np.flatnonzero(self.wanted & (counts == 0))
         if len(absent):
-            names = ', '.join(ATTRIBUTE_IDS[i] for i in absent)
+            names = ', '.join(ATTRIBUTE_IDS[i] for i in absent[:10])
+            names += ' ...' * (len(absent) > 10)
             print_log(
                 f'AttributeMetric: {len(absent)} attributes that no photo shows are '
                 f'left out: {names}.',
@@ -224,14 +225,17 @@ def _cell(value: Any) -> str:
     return f'{value:.4f}' if isinstance(value, float) else str(value)
 
 
-def _mask(ids: Sequence[str] | None) -> np.ndarray:
-    """Turn ids into a mask (68,), all True if none are given."""
-    unknown = [i for i in ids or () if i not in ATTRIBUTES]
-    if unknown:
+def _mask(ids: Sequence[str] | str | None) -> np.ndarray:
+    """Turn ids into a mask (68,), all True for None."""
+    if ids is None:
+        return np.ones(len(ATTRIBUTE_IDS), bool)
+    ids = [ids] if isinstance(ids, str) else list(ids)
+    unknown = [i for i in ids if i not in ATTRIBUTES]
+    if unknown or not ids:
         raise ConfigError.explain(
             'AttributeMetric.attributes',
             expected='ids of the 68 attributes',
-            got=repr(unknown[0]),
-            fix=nearest(str(unknown[0]), ATTRIBUTE_IDS),
+            got=repr(unknown[0]) if unknown else 'none',
+            fix=suggest_attribute(unknown[0]) if unknown else 'drop it to take all',
         )
-    return np.array([ids is None or i in ids for i in ATTRIBUTE_IDS])
+    return np.array([i in ids for i in ATTRIBUTE_IDS])

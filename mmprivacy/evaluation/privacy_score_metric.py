@@ -63,7 +63,7 @@ class PrivacyScoreMetric(BaseMetric):
         prefix: Prefix of the keys; ``'score'`` if not given.
 
     Raises:
-        ConfigError: If the unit is not positive.
+        ConfigError: If the unit is not positive and finite.
 
     Reference:
         PrivAttNet (ICPR 2020): L1, Pearson and Spearman. Orekondy et al. 2017 average
@@ -80,10 +80,10 @@ class PrivacyScoreMetric(BaseMetric):
         prefix: str | None = None,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
-        if not unit > 0:
+        if not 0 < unit < float('inf'):
             raise ConfigError.explain(
                 'PrivacyScoreMetric.unit',
-                expected='a factor above 0',
+                expected='a finite factor above 0',
                 got=unit,
                 fix='use 1 for raw scores, 5 for scores divided by 5',
             )

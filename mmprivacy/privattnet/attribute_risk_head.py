@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
-from mmprivacy.errors import ShapeError, check_feature_map
+from mmprivacy.errors import ConfigError, ShapeError, check_feature_map, nearest
+from mmprivacy.privattnet.feature_maps import map_size, pool_features
 from mmprivacy.privattnet.privacy_score import (
     attribute_preferences,
     attribute_risk,
@@ -41,6 +44,9 @@ class AttributeRiskHead(MultiLabelClsHead):
         topk: As in ``MultiLabelClsHead``.
         init_cfg: Initialisation config of MMEngine.
 
+    Raises:
+        ConfigError: If an option of the attention, or a preference, is wrong.
+
     Reference:
         Orekondy et al., Towards a Visual Privacy Advisor, ICCV 2017 (AP-PR); Zhang et
         al., PrivAttNet (poster), which names PrivAttNet_MLC and does not describe it.
@@ -66,9 +72,8 @@ class AttributeRiskHead(MultiLabelClsHead):
         if attention is None:
             self.network = nn.Linear(in_channels, num_classes)
         else:
-            options = dict(attention)
-            size = options.pop('feat_size', (14, 14))
-            self.feat_size = tuple(size)
+            options = _check_options(attention)
+            self.feat_size = map_size(options.pop('feat_size', (14, 14)))
             cells = self.feat_size[0] * self.feat_size[1]
             self.network = RecurrentAttention(
                 in_channels, cells, num_classes, **options
@@ -100,13 +105,11 @@ class AttributeRiskHead(MultiLabelClsHead):
         Raises:
             ShapeError: If it has other sizes than the head was built for.
         """
+        if self.feat_size is None:
+            return pool_features('AttributeRiskHead', feats, self.in_channels)
         feat = feats[-1] if isinstance(feats, (tuple, list)) else feats
-        size = self.feat_size or tuple(feat.shape[2:])
-        if feat.ndim != 2 or self.feat_size:
-            check_feature_map('AttributeRiskHead', feat, (self.in_channels, *size))
-        if self.feat_size is None and feat.ndim == 4:
-            return feat.mean((2, 3))
-        return feat
+        expected = (self.in_channels, *self.feat_size)
+        return check_feature_map('AttributeRiskHead', feat, expected)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Return logits of the attributes (B, 68)."""
@@ -143,3 +146,17 @@ class AttributeRiskHead(MultiLabelClsHead):
         if maps is not None:
             fields |= {'attention_maps': maps, 'privacy_map': maps.mean(1, True)}
         return fill_samples(samples, **fields)
+
+
+def _check_options(attention: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the options of the attention, and refuse those that nobody reads."""
+    names = ['feat_size', *list(inspect.signature(RecurrentAttention).parameters)[3:]]
+    for name in attention:
+        if name not in names:
+            raise ConfigError.explain(
+                f'head.attention.{name}',
+                expected='feat_size or an option of RecurrentAttention',
+                got='an unknown name',
+                fix=nearest(name, names),
+            )
+    return dict(attention)

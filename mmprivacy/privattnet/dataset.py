@@ -9,6 +9,7 @@ import numpy as np
 from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import DATASETS
 
+from mmprivacy.datasets.arguments import check_arguments
 from mmprivacy.datasets.attributes import ATTRIBUTE_IDS
 from mmprivacy.datasets.vispr import VISPR_PREPARE_HINT, multi_hot, read_vispr
 from mmprivacy.datasets.vispr_scores import PrivacyScore, ScoreOptions
@@ -49,10 +50,6 @@ class VISPRDataset(BaseDataset):
         filter_cfg: As in MMEngine.
         max_refetch: As in MMEngine.
 
-    Attributes:
-        preferences: Rating of each attribute that the score takes the maximum of,
-            float64 ``(68, U)``.
-
     Raises:
         ConfigError: If an argument has an unknown value.
         DataError: If annotations, photos or the user study cannot be used; see
@@ -80,27 +77,13 @@ class VISPRDataset(BaseDataset):
         filter_cfg: dict | None = None,
         max_refetch: int = 1000,
     ) -> None:
-        classes = tuple((metainfo or {}).get('classes', ATTRIBUTE_IDS))
-        if classes != ATTRIBUTE_IDS:
-            raise ConfigError.explain(
-                'VISPRDataset.metainfo',
-                expected='the 68 attributes in their order',
-                got=f'{len(classes)} other classes',
-                fix="drop 'classes'",
-            )
+        check_arguments('VISPRDataset', ATTRIBUTE_IDS, metainfo, data_prefix)
         if not ann_file:
             raise ConfigError.explain(
                 'VISPRDataset.ann_file',
                 expected='a list file such as train2017.txt',
                 got=repr(ann_file),
                 fix=VISPR_PREPARE_HINT,
-            )
-        if isinstance(data_prefix, dict) and set(data_prefix) != {'img_path'}:
-            raise ConfigError.explain(
-                'VISPRDataset.data_prefix',
-                expected="a folder, or a dict with the key 'img_path'",
-                got=data_prefix,
-                fix='name the folder of the photos',
             )
         self.score_options = ScoreOptions(score_mode, users, pool, safe_weight, scale)
         super().__init__(
@@ -131,7 +114,7 @@ class VISPRDataset(BaseDataset):
         records = read_vispr(self.ann_file, root, images)
         score = PrivacyScore.from_root(root, self.score_options)
         self.score_source = score.source
-        self.preferences = score.weights
+        self._weights = score.weights
         scores = score(multi_hot(record.labels for record in records))
         return [
             dict(
@@ -170,6 +153,28 @@ class VISPRDataset(BaseDataset):
         """
         infos = (self.get_data_info(i) for i in range(len(self)))
         return np.stack([info['gt_privacy_score'] for info in infos])
+
+    @property
+    def preferences(self) -> np.ndarray:
+        """Rating of each attribute that the score takes the maximum of.
+
+        float64 ``(68, U)``, safe weight and scale applied.
+
+        Raises:
+            ConfigError: If the score is no maximum over attributes for each of U users:
+                for ``'mean_of_max'``, and for another ``pool`` than ``'max'``.
+        """
+        options = self.score_options
+        if options.score_mode == 'mean_of_max' or options.pool != 'max':
+            raise ConfigError.explain(
+                'VISPRDataset',
+                expected="score_mode 'max_of_mean' or 'per_profile' and pool 'max', "
+                'for a head that scores by the most private attribute',
+                got=f'score_mode {options.score_mode!r} and pool {options.pool!r}',
+                fix='change them, or use a head that regresses the score',
+            )
+        self.full_init()
+        return self._weights
 
     def extra_repr(self) -> list[str]:
         """Add the score to what the base class prints."""

@@ -9,7 +9,7 @@ from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
-from mmprivacy.errors import check_feature_map
+from mmprivacy.privattnet.feature_maps import pool_features
 from mmprivacy.privattnet.privacy_score import (
     ScoreNormalizer,
     fill_samples,
@@ -69,15 +69,8 @@ class PrivacyRegressionHead(BaseModule):
         self.target = ScoreNormalizer(num_scores, target_mean, target_scale)
 
     def pre_logits(self, feats: Sequence[Tensor]) -> Tensor:
-        """Return pooled features (B, C).
-
-        Raises:
-            ShapeError: If the map has another number of channels.
-        """
-        feat = feats[-1] if isinstance(feats, (tuple, list)) else feats
-        expected = (self.in_channels, *feat.shape[2:])
-        check_feature_map('PrivacyRegressionHead', feat, expected)
-        return feat.mean((2, 3))
+        """Return pooled features (B, C); see :func:`pool_features`."""
+        return pool_features('PrivacyRegressionHead', feats, self.in_channels)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Return normalised scores (B, U)."""

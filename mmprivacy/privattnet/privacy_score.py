@@ -27,17 +27,37 @@ class ScoreNormalizer(nn.Module):
         num_scores: Scores U of an image.
         mean: What is subtracted from a score.
         scale: What the difference is multiplied with; 1 / standard deviation.
+
+    Raises:
+        ConfigError: If the scale is not positive and finite.
     """
 
     def __init__(
         self, num_scores: int = 1, mean: float = 0.0, scale: float = 1.0
     ) -> None:
         super().__init__()
+        if not 0 < scale < float('inf'):
+            raise ConfigError.explain(
+                'head.target_scale',
+                expected='a finite number above 0',
+                got=scale,
+                fix='use 1 / standard deviation of the training scores',
+            )
         self.register_buffer('mean', torch.full((num_scores,), float(mean)))
         self.register_buffer('scale', torch.full((num_scores,), float(scale)))
 
-    def fit(self, mean: Sequence[float], std: Sequence[float]) -> None:
+    def fit(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        source: str = 'training scores',
+    ) -> None:
         """Take mean and standard deviation (U,) of the training scores.
+
+        Args:
+            mean: The means.
+            std: The standard deviations.
+            source: Where the scores come from, for messages.
 
         Raises:
             ShapeError: If there are not U of them.
@@ -46,14 +66,14 @@ class ScoreNormalizer(nn.Module):
         mean, std = (torch.as_tensor(v, dtype=torch.float32) for v in (mean, std))
         if mean.shape != self.mean.shape or std.shape != self.mean.shape:
             raise ShapeError.explain(
-                'score statistics',
+                source,
                 expected=f'{self.mean.numel()} scores an image',
                 got=f'{mean.numel()}',
                 fix="set head.num_scores to 30 for score_mode='per_profile', else to 1",
             )
         if not torch.isfinite(mean).all() or not (std > 1e-6).all():
             raise DataError.explain(
-                'training scores',
+                source,
                 expected='finite scores that differ',
                 got=f'mean {mean.tolist()}, standard deviation {std.tolist()}',
                 fix='check the labels of the training split',
@@ -78,12 +98,13 @@ def stack_targets(data_samples: Sequence[DataSample], like: Tensor) -> Tensor:
         like: The predictions (B, U) they are for.
 
     Returns:
-        Scores (B, U) on the device and in the precision of ``like``.
+        Scores (B, U) on the device of ``like``, at least in float32.
 
     Raises:
         DataError: If a sample has no score, or one that is not finite.
         ShapeError: If a sample has another number of scores than the head.
     """
+    dtype = torch.promote_types(like.dtype, torch.float32)  # not rounded with AMP
     rows = []
     for sample in data_samples:
         name = sample.get('img_path', 'a photo')
@@ -95,7 +116,7 @@ def stack_targets(data_samples: Sequence[DataSample], like: Tensor) -> Tensor:
                 got='none',
                 fix=f"use VISPRDataset and PackInputs(algorithm_keys=('{TARGET}',))",
             )
-        score = torch.as_tensor(score, dtype=like.dtype, device=like.device).flatten()
+        score = torch.as_tensor(score, dtype=dtype, device='cpu').flatten()
         if score.numel() != like.shape[1]:
             raise ShapeError.explain(
                 name,
@@ -111,7 +132,7 @@ def stack_targets(data_samples: Sequence[DataSample], like: Tensor) -> Tensor:
                 fix='check its annotation',
             )
         rows.append(score)
-    return torch.stack(rows)
+    return torch.stack(rows).to(like.device)  # once: a GPU waits at every copy
 
 
 def attribute_preferences(source: str | Sequence = 'respondents') -> Tensor:
@@ -125,7 +146,8 @@ def attribute_preferences(source: str | Sequence = 'respondents') -> Tensor:
         Preferences (A, U) float32, 0 to 5.
 
     Raises:
-        ConfigError: If the name is unknown or there are not 68 of them.
+        ConfigError: If the name is unknown, there are not 68 of them, or one is not
+            finite.
     """
     if isinstance(source, str):
         fields = {'respondents': 'mean_305', 'profiles': 'mean_30'}
@@ -145,6 +167,13 @@ def attribute_preferences(source: str | Sequence = 'respondents') -> Tensor:
             expected=f'{len(ATTRIBUTES)} rows, one for each attribute',
             got=tuple(table.shape),
             fix='add the missing ones; a0_safe has 0',
+        )
+    if not torch.isfinite(table).all():
+        raise ConfigError.explain(
+            'preferences',
+            expected='finite numbers',
+            got='NaN or infinity',
+            fix='correct the ratings',
         )
     return table
 

@@ -11,6 +11,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor
 
 from mmprivacy.errors import ConfigError, check_feature_map
+from mmprivacy.privattnet.feature_maps import map_size
 from mmprivacy.privattnet.privacy_score import (
     ScoreNormalizer,
     fill_samples,
@@ -86,8 +87,18 @@ class PrivAttNetHead(BaseModule):
                 got=repr(aggregate),
                 fix='choose one',
             )
-        size = (feat_size, feat_size) if isinstance(feat_size, int) else feat_size
-        self.feat_size = tuple(int(s) for s in size)
+        for name, value, least in (
+            ('num_steps', num_steps, 0),
+            ('num_scores', num_scores, 1),
+        ):
+            if value < least:
+                raise ConfigError.explain(
+                    f'head.{name}',
+                    expected=f'at least {least}',
+                    got=value,
+                    fix='increase it',
+                )
+        self.feat_size = map_size(feat_size)
         self.in_channels = in_channels
         self.aggregate = aggregate
         self.network = RecurrentAttention(
@@ -154,7 +165,7 @@ class PrivAttNetHead(BaseModule):
         steps, weights = self(feats)
         scores = steps.mean(1) if self.aggregate == 'mean' else steps[:, -1]
         targets = self.target.normalize(stack_targets(data_samples, scores))
-        losses = {'loss_score': F.mse_loss(scores, targets)}
+        losses = {'loss_score': F.mse_loss(scores.to(targets.dtype), targets)}
         if self.loss_attention is not None:
             losses['loss_attention'] = self.loss_attention(weights)
         return losses

@@ -19,7 +19,9 @@ class ScoreTargetHook(Hook):
     that the data set scores by. Both are kept in checkpoints.
 
     Raises:
-        ConfigError: If head or data set do not know scores.
+        ConfigError: If head or data set do not know scores, or a head that takes the
+            most private attribute is to learn from scores made otherwise.
+        DataError: If all training scores are the same.
     """
 
     def before_train(self, runner: Runner) -> None:
@@ -35,7 +37,7 @@ class ScoreTargetHook(Hook):
             )
         if hasattr(head, 'target'):
             mean, std = dataset.target_statistics()
-            head.target.fit(mean, std)
+            head.target.fit(mean, std, f'scores of {dataset.ann_file}')
             shown = ', '.join(f'{m:.4f} +- {s:.4f}' for m, s in zip(mean, std))
             runner.logger.info(f'training scores: {shown}')
         elif hasattr(head, 'set_preferences'):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -242,13 +243,50 @@ def test_broken_files(infer, paths, tmp_path, monkeypatch):
     results = infer(tmp_path, skip_broken=True)
     assert [Path(r.img_path).name for r in results] == ['good.jpg']
     assert 'broken.jpg' in said[0]
-    with pytest.raises(DataError, match=r'gone\.jpg'):
-        infer([*paths, tmp_path / 'gone.jpg'])
+    for gone in (tmp_path / 'gone.jpg', tmp_path / 'no folder' / ''):
+        for photos in (gone, [*paths, gone]):
+            with pytest.raises(DataError, match=f'{gone.name}: .*no such file'):
+                infer(photos)
+    assert infer([broken], skip_broken=True) == []
+
+
+def test_photos_of_every_kind(infer, paths, tmp_path):
+    picture, exif = Image.open(paths[2]), Image.Exif()
+    exif[0x0112] = 6
+    gray = np.asarray(picture.convert('L'))
+    picture.convert('L').save(tmp_path / 'gray.jpg')
+    picture.convert('CMYK').save(tmp_path / 'cmyk.jpg')
+    picture.convert('RGBA').save(tmp_path / 'rgba.png')
+    picture.save(tmp_path / 'turned.jpg', exif=exif.tobytes())
+    Image.fromarray(gray.astype(np.uint16) * 257).save(tmp_path / '16-bit.png')
+    picture.crop((9, 9, 10, 10)).save(tmp_path / '1x1.png')
+    picture.resize((3000, 1)).save(tmp_path / 'line.png')
+    results = infer(tmp_path, batch_size=100, out_dir=tmp_path / 'panels')
+    assert len(results) == len(list((tmp_path / 'panels').iterdir())) == 7
+    scores = {Path(r.img_path).stem: r.score for r in results}
+    assert np.isfinite(list(scores.values())).all()
+    assert scores['rgba'] == pytest.approx(infer(paths[2]).score, abs=1e-4)
+    upright = infer(load_photo(tmp_path / 'turned.jpg')).score
+    assert scores['turned'] == pytest.approx(upright, abs=1e-5)
+    assert abs(upright - scores['rgba']) > 1e-4
 
 
 def test_refuses(infer, folder, paths, tmp_path):
-    with pytest.raises(ShapeError, match=r'float64 \(4, 4, 3\)'):
-        infer(np.zeros((4, 4, 3)))
+    for array in (
+        np.zeros((4, 4, 3)),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((4, 4, 3), np.uint16),
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((3, 4, 5), np.uint8),
+        np.zeros((0, 4, 3), np.uint8),
+    ):
+        found = f'{array.dtype} {array.shape}'
+        with pytest.raises(ShapeError, match=re.escape(found)):
+            infer([paths[0], array])
+    for other in (torch.zeros(4, 4, 3), Image.new('RGB', (4, 4)), None, [None]):
+        with pytest.raises(ConfigError, match='photos: expected a path'):
+            infer(other)
     with pytest.raises(ShapeError, match='list'):
         infer([np.zeros((2, 4, 4, 3), np.uint8)], skip_broken=True)
     with pytest.raises(ConfigError, match='int'):

@@ -11,6 +11,7 @@ pytest.importorskip('mmpretrain')
 from tiny_score_head import BACKBONE, save_model
 
 from mmprivacy.apis import PrivacyScoreInferencer, load_config
+from mmprivacy.privattnet import VISPRDataset
 
 CONFIG = """
 _base_ = [{runtime!r}]
@@ -63,7 +64,7 @@ def folder(tmp_path, vispr_root):
     return tmp_path
 
 
-def test_tool_and_inferencer_agree(folder, run_tool):
+def test_tool_and_inferencer_agree(folder, vispr_root, run_tool):
     out, panels = folder / 'predictions.json', folder / 'panels'
     done = run_tool(
         'test', 'config.py', 'model.pth', '--work-dir', 'work',
@@ -77,6 +78,11 @@ def test_tool_and_inferencer_agree(folder, run_tool):
     rows = json.loads(out.read_text())
     truth = np.array([row['gt_privacy_score'] for row in rows])
     scores = np.array([row['pred_privacy_score'] for row in rows])
+    assert truth.shape == scores.shape == (NUM['test'],)
+    dataset = VISPRDataset('test2017.txt', str(vispr_root))
+    labels = [dataset.get_cat_ids(i) for i in range(len(rows))]
+    assert [row['gt_label'] for row in rows] == labels
+    assert 1 in map(len, labels)
     assert metrics['score/l1'] == pytest.approx(np.abs(scores - truth).mean(), abs=1e-6)
     assert len((folder / 'attributes.tsv').read_text().splitlines()) == 69
     assert len(list(panels.glob('*.png'))) == NUM['test']

@@ -84,8 +84,12 @@ def test_safe_beside_other_attributes_is_kept_and_counted(root):
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
+        ('', r'x2\.json: expected a JSON file'),
         ('{"id": "x2"', r'x2\.json: expected a JSON file'),
-        ('[]', r"x2\.json: expected 'id'"),
+        (9999 * '[', r'x2\.json: expected a JSON file'),
+        ('{}', r"x2\.json: expected 'id'.*keys \[\]"),
+        ('[]', r'x2\.json: expected a JSON object.*got a list'),
+        ('null', r'x2\.json: expected a JSON object.*got a NoneType'),
         ('{"id": "x2", "image_path": "a.jpg"}', r"x2\.json: expected 'labels'.*keys"),
         ('{"id": "x2", "image_path": "a.jpg", "labels": []}', r"'labels'.*got \[\]"),
         ('{"id": 2, "image_path": "a.jpg", "labels": ["a0_safe"]}', r"'id': a str"),
@@ -97,11 +101,19 @@ def test_broken_annotations_are_named(root, text, message):
         read_train(root)
 
 
-@pytest.mark.parametrize('name', ['a9_face_compleet', ['a9_face_complete'], None, 9])
-def test_unknown_attributes_are_named(root, name):
+@pytest.mark.parametrize(
+    'name', ['a9_face_compleet', ['a9_face_complete'], 'A9_face_complete', 'a9', '9', 9]
+)
+def test_unknown_attributes_are_named_with_the_nearest(root, name):
     write_annotation(annotation(root), 'x2', [name])
-    hint = "'a9_face_complete'" if name and name != 9 else 'correct'
-    with pytest.raises(DataError, match=rf'x2\.json: .*{hint}'):
+    with pytest.raises(DataError, match=r"x2\.json: .*mean 'a9_face_complete'"):
+        read_train(root)
+
+
+@pytest.mark.parametrize('name', [None, 'a14', 'dog'])
+def test_where_the_attributes_are_is_said_if_none_is_near(root, name):
+    write_annotation(annotation(root), 'x2', ['a0_safe', name])
+    with pytest.raises(DataError, match=r'x2\.json: .*datasets/attributes\.tsv'):
         read_train(root)
 
 
@@ -115,6 +127,12 @@ def test_missing_and_empty_files_are_named(root):
     (root / 'train2017.txt').write_text('a.json\n\na.json\n')
     with pytest.raises(DataError, match=r'train2017\.txt: .*a\.json 2 times'):
         read_train(root)
+    write_annotation(annotation(root), 'x2', ['a0_safe'])
+    lines = [f'annotations/train2017/x{i}.json' for i in (1, 2)]
+    for again in ('./' + lines[0], 'x1.json'):
+        (root / 'train2017.txt').write_text('\n'.join([*lines, again]))
+        with pytest.raises(DataError, match=r'every photo once, got .*x1\.jpg 2 times'):
+            read_train(root)
     (root / 'train2017.txt').write_text('\n')
     with pytest.raises(DataError, match=r'train2017\.txt: .*at least one line'):
         read_train(root)
@@ -176,7 +194,23 @@ def test_s07_published_statistics():
     every = np.concatenate(list(tables.values()))
     assert every.sum() == 115742
     assert every.sum(1).max() == 18
-    assert every.sum(0).max() == every[:, ATTRIBUTES['a17_color'].idx].sum() == 10460
+    counts = dict(zip(ATTRIBUTE_IDS, every.sum(0).tolist()))
+    assert max(counts.values()) == counts['a17_color'] == 10460
+    assert min(counts.values()) == counts['a79_address_home_partial'] == 44
+    assert int((~every[:, SAFE]).sum()) == 13911
+
+
+def test_files_written_on_windows(root):
+    before = read_train(root)
+    for path in (root / 'train2017.txt', *root.glob('annotations/*/*.json')):
+        text = path.read_text().replace('\n', '\r\n')
+        path.write_bytes(text.encode('utf-8-sig'))
+    assert read_train(root) == before
+
+
+def test_a_repeated_label_counts_once(root):
+    write_annotation(annotation(root), 'x2', ['a9_face_complete', 'a9_face_complete'])
+    assert read_train(root)[1].labels == (ATTRIBUTES['a9_face_complete'].idx,)
 
 
 def test_only_three_keys_are_needed(root):

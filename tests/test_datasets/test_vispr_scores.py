@@ -10,7 +10,7 @@ import pytest
 from vispr_tree import EXAMPLE, write_study
 
 from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES
-from mmprivacy.datasets.vispr import SAFE, multi_hot
+from mmprivacy.datasets.vispr import SAFE, multi_hot, read_vispr
 from mmprivacy.datasets.vispr_scores import PrivacyScore, ScoreOptions
 from mmprivacy.datasets.vispr_users import (
     PROFILES,
@@ -93,6 +93,25 @@ def test_s01_all_values_on_the_published_study():
     np.testing.assert_allclose(means, packaged_means('respondents'), atol=1e-12)
     means = read_profiles(REAL / PROFILES).mean(1, keepdims=True)
     np.testing.assert_allclose(means, packaged_means('profiles'), atol=5.1e-4)
+
+
+@pytest.mark.skipif(
+    not (REAL / 'train2017.txt').is_file(),
+    reason='MMPRIVACY_VISPR_ROOT does not name a folder that holds VISPR',
+)
+@pytest.mark.timeout(1200)
+def test_distribution_of_the_published_scores():
+    images = 'images' if (REAL / 'images').is_dir() else 'images_250'
+    score = PrivacyScore.from_root(REAL)
+    train, test = (
+        score(multi_hot(r.labels for r in read_vispr(REAL / file, REAL, images)))
+        for file in ('train2017.txt', 'test2017.txt')
+    )
+    assert train.mean() == pytest.approx(2.2993, abs=5e-5)
+    assert train.std() == pytest.approx(1.7890, abs=5e-5)
+    assert test.mean() == pytest.approx(2.2794, abs=5e-5)
+    constant = np.abs(test - np.median(test)).mean()
+    assert constant == pytest.approx(1.508, abs=5e-4)
 
 
 MODES = [
@@ -253,6 +272,33 @@ def test_rows_that_are_wrong_are_named(root):
     path.write_text('')
     with pytest.raises(DataError, match='got none'):
         read_study(path)
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (
+            lambda rows: rows[:60],
+            'rows of 67 .*none of a',
+        ),
+        (lambda rows: [r.rpartition('\t')[0] for r in rows], '30 ratings, got 29'),
+        (lambda rows: [f'{r}\t3' for r in rows], '30 ratings, got 31'),
+        (
+            lambda rows: [r.replace('\t', ',') for r in rows],
+            'line 1: .*rated',
+        ),
+        (lambda rows: [*rows, rows[4]], 'line 68: .*a5_eye_color twice'),
+        (lambda rows: ['a0_safe' + rows[0][13:], *rows], "line 1: .*got 'a0_safe'"),
+        (lambda rows: ['9' + rows[8][16:], *rows[1:]], "line 1: .*'a9_face_complete'"),
+        (lambda _: [], '67 rows, got none'),
+    ],
+)
+def test_profiles_of_another_shape_are_named(root, change, message):
+    path = root / PROFILES
+    path.write_text('\n'.join(change(path.read_text().splitlines())))
+    with pytest.raises(DataError, match=message) as caught:
+        read_profiles(path)
+    assert str(path) in str(caught.value)
 
 
 def test_misuse(root):

@@ -83,6 +83,8 @@ def test_curated_table(root):
 def test_misuse(root):
     with pytest.raises(ConfigError, match=r'ImagePrivacyDataset\.split'):
         ImagePrivacyDataset('train.csv', data_root=str(root), split='train')
+    with pytest.raises(ConfigError, match='data_prefix'):
+        ImagePrivacyDataset(data_root=str(root), data_prefix={'img': 'private'})
     with pytest.raises(ConfigError, match='metainfo'):
         ImagePrivacyDataset(
             data_root=str(root), metainfo={'classes': ('public', 'private')}

@@ -76,6 +76,18 @@ def test_values(data, said):
     assert ATTRIBUTE_IDS[67] in said[0]
 
 
+def test_one_photo_and_none(said):
+    one = np.zeros((1, 68), bool)
+    one[0, 9] = True
+    figures = evaluate(one, np.full((1, 68), 0.1, np.float32))
+    assert figures['map'] == figures['accuracy_constant'] == figures['n'] == 1
+    assert figures['accuracy'] == 0
+    assert said[0].count('_') < 30  # a few of the 67 are named, not all
+    figures = AttributeMetric().compute_metrics([])
+    assert (figures['num_attributes'], figures['n']) == (0, 0)
+    assert math.isnan(figures['map'])
+
+
 def test_threshold(data):
     present, scores = data
     figures = evaluate(present, scores, thr=1.0)
@@ -91,6 +103,7 @@ def test_min_count_and_named_attributes(data, said):
     figures = evaluate(present, scores, attributes=list(ATTRIBUTE_IDS[:2]))
     assert figures['num_attributes'] == 2
     assert figures['map_constant'] == pytest.approx(present[:, :2].mean())
+    assert evaluate(present, scores, attributes=ATTRIBUTE_IDS[0])['num_attributes'] == 1
     none = evaluate(present, scores, min_count=N)
     assert none['num_attributes'] == 0
     assert math.isnan(none['map'])
@@ -126,11 +139,16 @@ def test_refuses_what_it_cannot_score():
         ({'gt_label': None}, DataError, 'gt_label'),
         ({'gt_label': [68]}, DataError, '0 to 67'),
         ({'gt_label': [-1]}, DataError, '0 to 67'),
+        ({'gt_label': [0.5]}, DataError, '0 to 67'),
+        ({'gt_label': [math.nan]}, DataError, '0 to 67'),
     ]
     for change, error, match in cases:
         with pytest.raises(error, match=rf'a\.jpg.*{match}'):
             metric.process(None, [sample | change])
-    with pytest.raises(ConfigError, match='a9_face_complete'):
-        AttributeMetric(attributes=['a9_face_complet'])
+    for name in ('a9_face_complet', 'a9', 9):
+        with pytest.raises(ConfigError, match="mean 'a9_face_complete'"):
+            AttributeMetric(attributes=['a0_safe', name])
+    with pytest.raises(ConfigError, match='got none'):
+        AttributeMetric(attributes=[])
     with pytest.raises(ConfigError, match=r'\.tsv or \.json'):
         AttributeMetric(out_file='table.csv')

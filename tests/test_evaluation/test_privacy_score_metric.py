@@ -105,6 +105,17 @@ def test_what_does_not_vary_is_zero_and_said(said):
     assert all(math.isfinite(v) for v in figures.values())
 
 
+def test_one_photo_and_none(said):
+    figures = evaluate([1.0], [3.0])
+    assert (figures['n'], figures['l1'], figures['l1_constant']) == (1, 2, 0)
+    assert figures['pearson'] == figures['spearman'] == 0
+    figures = PrivacyScoreMetric().compute_metrics([])
+    assert set(figures) == KEYS
+    assert (figures['n'], figures['spearman']) == (0, 0)
+    assert math.isnan(figures['l1'])
+    assert said[-1].startswith('Privacy score of 0 photos')
+
+
 @pytest.mark.parametrize('field', ['gt_privacy_score', 'pred_privacy_score'])
 def test_missing_and_broken_fields_name_the_photo(field):
     metric = PrivacyScoreMetric()
@@ -124,8 +135,9 @@ def test_numbers_of_scores():
     metric.process(None, [sample([1.0], [1.0]).to_dict()])
     with pytest.raises(ShapeError, match='as before'):
         metric.process(None, [sample(np.ones(30), np.ones(30)).to_dict()])
-    with pytest.raises(ConfigError, match='unit'):
-        PrivacyScoreMetric(unit=0)
+    for unit in (0, -1, math.nan, math.inf):
+        with pytest.raises(ConfigError, match='unit'):
+            PrivacyScoreMetric(unit=unit)
 
 
 @pytest.mark.parametrize('scope', ['mmpretrain', 'mmseg', 'mmengine'])

@@ -50,6 +50,8 @@ def test_preferences_are_checked():
         attribute_preferences('experts')
     with pytest.raises(ConfigError, match='68'):
         attribute_preferences([1.0, 2.0])
+    with pytest.raises(ConfigError, match='finite'):
+        attribute_preferences([float('nan')] * 68)
 
 
 @pytest.mark.parametrize('attention', [None, ATTENTION])
@@ -91,6 +93,15 @@ def test_preferences_of_thirty_users():
 def test_pooled_and_whole_maps_give_the_same():
     head = AttributeRiskHead(in_channels=6).eval()
     torch.testing.assert_close(head(_feats()), head((_feats()[0].mean((2, 3)),)))
+
+
+def test_one_number_is_a_square_map():
+    head = AttributeRiskHead(in_channels=6, attention=ATTENTION | dict(feat_size=4))
+    assert head.feat_size == (4, 4)
+    with pytest.raises(ConfigError, match='feat_size'):
+        AttributeRiskHead(in_channels=6, attention=dict(feat_size=0))
+    with pytest.raises(ConfigError, match=r"attention\.num_step: .*mean 'num_steps'"):
+        AttributeRiskHead(in_channels=6, attention=ATTENTION | dict(num_step=2))
 
 
 def test_wrong_map_names_the_option():

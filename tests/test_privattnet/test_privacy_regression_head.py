@@ -48,6 +48,14 @@ def test_scores_come_in_units_of_the_truth():
         torch.testing.assert_close(sample.pred_privacy_score, raw / 0.5 + 2)
 
 
-def test_wrong_channels_are_named():
-    with pytest.raises(ShapeError, match='in_channels=6'):
-        PrivacyRegressionHead(in_channels=7)(_feats())
+def test_pooled_and_whole_maps_give_the_same():
+    head = PrivacyRegressionHead(in_channels=6).eval()
+    torch.testing.assert_close(head(_feats()), head((_feats()[0].mean((2, 3)),)))
+
+
+def test_wrong_features_are_named():
+    for feat in (_feats()[0], torch.zeros(2, 6)):
+        with pytest.raises(ShapeError, match='in_channels=6'):
+            PrivacyRegressionHead(in_channels=7)((feat,))
+    with pytest.raises(ShapeError, match=r'\(B, C, H, W\)'):
+        PrivacyRegressionHead(in_channels=7)((torch.zeros(2, 7, 6),))

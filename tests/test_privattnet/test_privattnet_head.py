@@ -10,6 +10,7 @@ from mmpretrain.structures import DataSample
 
 from mmprivacy.errors import ConfigError, DataError, ShapeError
 from mmprivacy.privattnet import PrivAttNetHead
+from mmprivacy.privattnet.privacy_score import stack_targets
 
 SMALL = dict(in_channels=6, feat_size=(5, 7), dims=16, state_dims=12, hidden_dims=8)
 
@@ -100,6 +101,29 @@ def test_a_sample_without_score_says_what_to_do():
         _head().loss(_feats(1), [DataSample()])
 
 
+def test_targets_follow_the_predictions_to_their_device():
+    like = torch.empty(2, 1, device='meta')
+    targets = stack_targets(_samples(1.0, 2.0), like)
+    assert (targets.device.type, targets.shape) == ('meta', (2, 1))
+
+
+def test_half_precision_does_not_round_the_targets():
+    like = torch.empty(1, 1, dtype=torch.bfloat16)
+    assert stack_targets(_samples(3.69508), like).item() == pytest.approx(3.69508)
+    with torch.autocast('cpu', torch.bfloat16):
+        losses = _head().loss(_feats(2), _samples(1.0, 2.0))
+    assert losses['loss_score'].dtype == torch.float32
+
+
+def test_targets_of_any_kind():
+    losses = []
+    for score in (np.float32(3.5), torch.tensor([3.5]), 3.5, [3.5], np.array([3.5])):
+        sample = DataSample()
+        sample.set_field(score, 'gt_privacy_score')
+        losses.append(_head().loss(_feats(1), [sample])['loss_score'].item())
+    assert len(set(losses)) == 1
+
+
 def test_wrong_feature_map_names_the_option():
     with pytest.raises(ShapeError, match=r'feat_size=\(6, 6\)'):
         _head()((torch.zeros(1, 6, 6, 6),))
@@ -107,9 +131,25 @@ def test_wrong_feature_map_names_the_option():
         _head()((torch.zeros(1, 9, 5, 7),))
 
 
-def test_wrong_aggregation_is_refused():
-    with pytest.raises(ConfigError, match='aggregate'):
-        _head(aggregate='max')
+@pytest.mark.parametrize(
+    'options',
+    [
+        dict(aggregate='max'),
+        dict(num_steps=-1),
+        dict(num_scores=0),
+        dict(feat_size=0),
+        dict(feat_size=(5, 7, 9)),
+        dict(target_scale=0),
+        dict(target_scale=float('nan')),
+    ],
+)
+def test_options_out_of_range_are_named(options):
+    with pytest.raises(ConfigError, match=f'head.{next(iter(options))}'):
+        _head(**options)
+
+
+def test_one_number_is_a_square_map():
+    assert _head(feat_size=7).feat_size == (7, 7)
 
 
 def test_predictions_need_no_samples_and_survive_pickling():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmprivacy.errors import ConfigError
+from mmprivacy.errors import ConfigError, DataError, ShapeError
 from mmprivacy.privattnet import (
     AttributeRiskHead,
     PrivacyRegressionHead,
@@ -53,6 +53,34 @@ def test_thirty_profiles_get_thirty_targets(vispr_root):
     expected = torch.as_tensor(dataset.preferences, dtype=torch.float32)
     torch.testing.assert_close(risk.preferences, expected)
     assert (risk.preferences[0] == 0).all()
+
+
+def test_scores_that_are_all_the_same_name_the_list(vispr_root):
+    head = PrivAttNetHead(4, 2, dims=4, state_dims=4, hidden_dims=4)
+    with pytest.raises(DataError, match=r'train2017\.txt.*differ'):
+        _run(head, _dataset(vispr_root, indices=1))
+
+
+def test_numbers_of_scores_have_to_agree(vispr_root):
+    profiles = dict(score_mode='per_profile', users='profiles')
+    for head, options in (
+        (PrivAttNetHead(4, 2, dims=4, state_dims=4, hidden_dims=4), profiles),
+        (PrivacyRegressionHead(in_channels=4), {}),
+        (AttributeRiskHead(in_channels=4), profiles),
+        (AttributeRiskHead(in_channels=4, num_scores=30), {}),
+    ):
+        with pytest.raises(ShapeError, match='num_scores'):
+            _run(head, _dataset(vispr_root, **options))
+
+
+@pytest.mark.parametrize(
+    'options', [dict(score_mode='mean_of_max'), dict(pool='sum'), dict(pool='avg')]
+)
+def test_the_most_private_attribute_is_no_sum_and_no_mean(vispr_root, options):
+    dataset = _dataset(vispr_root, **options)
+    with pytest.raises(ConfigError, match=next(iter(options.values()))):
+        _run(AttributeRiskHead(in_channels=4), dataset)
+    _run(PrivAttNetHead(4, 2, dims=4, state_dims=4, hidden_dims=4), dataset)
 
 
 def test_other_heads_and_data_sets_are_refused(vispr_root):

@@ -52,12 +52,14 @@ def test_attention_depends_on_the_state(feat):
 
 
 def test_attended_feature_is_the_weighted_sum_of_the_cells(feat):
-    network = _build(num_steps=1)
+    network = _build()
     seen = []
     network.lstm.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
     _, weights = network(feat)
     cells = network.project(feat).flatten(2)
-    torch.testing.assert_close(seen[0], (cells * weights[:, :1]).sum(2))
+    for step in range(3):
+        expected = (cells * weights[:, step, None]).sum(2)
+        torch.testing.assert_close(seen[step], expected)
 
 
 def test_state_shifts_cells_not_features():

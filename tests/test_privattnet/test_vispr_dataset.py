@@ -7,7 +7,8 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from tiny_runs import NUM
+from PIL import Image
+from tiny_runs import NUM, ROOT
 from vispr_tree import EXAMPLE, PHOTOS, write_study, write_tree
 
 pytest.importorskip('mmpretrain')
@@ -16,6 +17,7 @@ from mmengine.dataset import DefaultSampler, pseudo_collate
 from mmpretrain.registry import DATASETS
 from torch.utils.data import DataLoader
 
+from mmprivacy.apis import load_config
 from mmprivacy.datasets.attributes import ATTRIBUTE_IDS
 from mmprivacy.datasets.vispr import SAFE
 from mmprivacy.errors import ConfigError, DataError
@@ -170,6 +172,51 @@ def test_the_default_works_without_and_with_the_user_study(root):
     np.testing.assert_array_equal(build(root).get_privacy_scores(), before)
 
 
+def test_preferences_are_read_when_asked_for(root):
+    dataset = build(root, lazy_init=True)
+    assert dataset.preferences.shape == (68, 1)
+    assert dataset.preferences[SAFE] == 0
+
+
+def _write(path, kind):
+    """Write a photo of another kind than RGB, 60 x 40 where it has a size."""
+    gray = np.tile(np.linspace(0, 255, 60, dtype=np.uint8), (40, 1))
+    exif = Image.Exif()
+    image = Image.fromarray(gray)
+    if kind == 'I;16':
+        image = Image.fromarray(gray.astype(np.uint16) * 257)
+    elif kind == 'exif':
+        exif[0x0112] = 6
+        image = image.convert('RGB')
+    elif kind in ('1x1', '1x500'):
+        image = image.convert('RGB').resize((1, int(kind[2:])))
+    else:
+        image = image.convert(kind)
+    image.save(path, 'PNG' if kind == 'I;16' else 'JPEG', exif=exif.tobytes())
+
+
+@pytest.mark.parametrize('kind', ['L', 'CMYK', 'I;16', 'exif', '1x1', '1x500'])
+@pytest.mark.parametrize('split', ['train', 'test'])
+def test_photos_of_every_kind_pass_the_pipelines_of_the_configs(root, kind, split):
+    cfg = load_config(ROOT / 'configs/privattnet/privattnet_r50.py')
+    pipeline = cfg[f'{split}_dataloader'].dataset.pipeline
+    _write(root / 'images/train2017/x1.jpg', kind)
+    packed = build(root, pipeline=pipeline, indices=1)[0]
+    assert packed['inputs'].shape == (3, 224, 224)
+    assert packed['inputs'].dtype == torch.uint8
+    assert packed['data_samples'].gt_privacy_score.shape == (1,)
+
+
+def test_a_truncated_photo_is_named_through_workers(root):
+    path = root / 'images/train2017/x3.jpg'
+    path.write_bytes(path.read_bytes()[:200])
+    loader = DataLoader(
+        build(root, pipeline=PIPELINE), num_workers=1, collate_fn=pseudo_collate
+    )
+    with pytest.raises(DataError, match=r'train2017/x3\.jpg'):
+        list(loader)
+
+
 def test_misuse(root):
     with pytest.raises(DataError, match=r'user_profiles\.tsv'):
         build(root, **PROFILES)
@@ -177,8 +224,9 @@ def test_misuse(root):
         build(root, score_mode='max_mean', lazy_init=True)
     with pytest.raises(ConfigError, match='metainfo'):
         build(root, metainfo={'classes': ('private', 'public')})
-    with pytest.raises(ConfigError, match='data_prefix'):
-        build(root, data_prefix={'img': 'images'})
+    for prefix in ({'img': 'images'}, {'img_path': None}, {}, None, 3):
+        with pytest.raises(ConfigError, match='data_prefix'):
+            build(root, data_prefix=prefix)
     with pytest.raises(ConfigError, match='ann_file'):
         VISPRDataset('', data_root=str(root))
     with pytest.raises(DataError, match=r'no\.txt.*--sample'):
