@@ -8,6 +8,12 @@ from mmprivacy.evaluation.functional.classification import (
     expected_calibration_error,
     precision_recall_f1,
 )
+from mmprivacy.evaluation.functional.image_quality import (
+    image_mse,
+    l_inf,
+    psnr,
+    ssim,
+)
 from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
     average_precision,
@@ -38,12 +44,16 @@ __all__ = [
     'best_fixed_point',
     'confusion_matrix',
     'expected_calibration_error',
+    'image_mse',
+    'l_inf',
     'mask_at_cells',
     'mean_absolute_error',
     'mean_squared_error',
     'pearson',
     'pointing_hit',
     'precision_recall_f1',
+    'psnr',
     'safe_unsafe_oracle',
     'spearman',
+    'ssim',
 ]
