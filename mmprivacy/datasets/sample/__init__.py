@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mmprivacy.datasets.sample.coco import COCO
 from mmprivacy.datasets.sample.contact_sheet import contact_sheet
 from mmprivacy.datasets.sample.generator import VERSION, SceneGenerator
 from mmprivacy.datasets.sample.image_privacy import IMAGE_PRIVACY
 from mmprivacy.datasets.sample.labels import PAIRS, Pair, find_pairs
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.vispr import VISPR
+from mmprivacy.datasets.sample.voc import VOC
 from mmprivacy.datasets.sample.writing import Format, write_folder
 from mmprivacy.errors import DataError, nearest
 
 #: Formats by name.
-FORMATS: dict[str, Format] = {fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR)}
+FORMATS: dict[str, Format] = {
+    fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR, COCO, VOC)
+}
 
 
 def write_sample(
