@@ -6,9 +6,6 @@ from mmprivacy.datasets.sample.elements import ELEMENTS
 from mmprivacy.datasets.sample.identity import SPLITS
 from mmprivacy.datasets.sample.scene import Scene
 
-#: Names of all detection classes, sorted.
-CLASSES: tuple[str, ...] = tuple(sorted({k.category for k in ELEMENTS.values()}))
-
 #: The 80 classes of COCO, in the order of their ids.
 COCO_CLASSES: tuple[str, ...] = (
     'person', 'bicycle', 'car', 'motorcycle', 'airplane', 'bus', 'train', 'truck',
@@ -23,6 +20,15 @@ COCO_CLASSES: tuple[str, ...] = (
     'cell phone', 'microwave', 'oven', 'toaster', 'sink', 'refrigerator', 'book',
     'clock', 'vase', 'scissors', 'teddy bear', 'hair drier', 'toothbrush',
 )  # fmt: skip
+_DRAWN = {kind.category for kind in ELEMENTS.values()}
+#: Names of the classes that are drawn: COCO's in the order of their ids, then the
+#: others. mmdet numbers classes in the order of the annotation file, whatever the order
+#: of the names that it is given, so it has to be this one.
+CLASSES: tuple[str, ...] = (
+    *(name for name in COCO_CLASSES if name in _DRAWN),
+    *sorted(_DRAWN - set(COCO_CLASSES)),
+)
+
 #: Ids from 1 to 90 that no class of COCO has.
 _UNUSED = (12, 26, 29, 30, 45, 66, 68, 69, 71, 83)
 #: Id of the first class that COCO does not have.
