@@ -11,11 +11,18 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from mmengine.registry import METRICS
 
+from mmprivacy.datasets.loading import load_photo
 from mmprivacy.errors import ConfigError, nearest
 from mmprivacy.evaluation.functional.detections import Boxes
 from mmprivacy.evaluation.functional.disappearance import (
     count_detections,
     disappearance_rates,
+)
+from mmprivacy.evaluation.functional.image_quality import (
+    SSIM_SIDE,
+    l_inf,
+    psnr,
+    ssim,
 )
 from mmprivacy.evaluation.samples import read_boxes
 
@@ -44,10 +51,13 @@ class DisappearanceMetric(BaseMetric):
     * ``gt_instances``, if there is ground truth: ``bboxes`` (M, 4), ``labels`` (M,), in
       the same coordinates and with the labels of the detector. Unless every photo has
       it, the detections of the clean photo count as correct.
+    * ``clean_img_path`` and ``img_path``, files of the clean and the protected photo,
+      on which ``psnr`` in dB, ``ssim`` and ``linf`` in gray levels are measured if they
+      have the same size.
     * ``protection``, if known: a dictionary of numbers. ``iters`` updates, ``seconds``,
-      ``success`` (of the attack, decided at its own threshold), ``psnr`` in dB (None or
-      infinite if the photo was not changed), ``ssim``, ``linf`` in gray levels. Others
-      are not read.
+      ``success`` (of the attack, decided at its own threshold); and ``psnr`` (None or
+      infinite if the photo was not changed), ``ssim`` and ``linf`` where no files can
+      be measured. Others are not read.
 
     Each of these is averaged over the photos that have it: ``psnr`` and ``ssim`` over
     those that were changed, ``linf_max`` is the largest of all.
@@ -124,7 +134,9 @@ class DisappearanceMetric(BaseMetric):
                     'truth': tuple(read_boxes(sample, 'gt_instances', ''))
                     if known
                     else None,
-                    'prices': _prices(sample.get('protection') or {}),
+                    'prices': _prices(
+                        {**(sample.get('protection') or {}), **_measure(sample)}
+                    ),
                 }
             )
 
@@ -182,6 +194,18 @@ class DisappearanceMetric(BaseMetric):
                 )
             indices.append(classes.index(name))
         return indices
+
+
+def _measure(sample: Mapping[str, Any]) -> dict[str, float]:
+    """Compare the files of a photo, if both are named and can be compared."""
+    if not sample.get('clean_img_path'):
+        return {}
+    photo, clean = (load_photo(sample[k]) for k in ('img_path', 'clean_img_path'))
+    if photo.shape != clean.shape or min(photo.shape[:2]) < SSIM_SIDE:
+        return {}
+    return dict(
+        psnr=psnr(photo, clean), ssim=ssim(photo, clean), linf=l_inf(photo, clean)
+    )
 
 
 def _prices(protection: Mapping[str, Any]) -> dict[str, float]:

@@ -11,9 +11,11 @@ import torch
 from mmengine.evaluator import Evaluator
 from mmengine.registry import METRICS, DefaultScope
 from mmengine.structures import BaseDataElement, InstanceData
+from PIL import Image
 
 from mmprivacy.errors import ConfigError, DataError, ShapeError
 from mmprivacy.evaluation import DetectionRecallMetric, DisappearanceMetric
+from mmprivacy.evaluation.functional import ssim
 
 A, B = (0, 0, 10, 10), (20, 0, 30, 10)
 CLASSES = ('person', 'dog', 'table')
@@ -116,6 +118,29 @@ def test_prices():
     assert not {'psnr', 'linf_max', 'seconds'} & set(evaluate(bare))
     odd = sample([], [], protection=dict(psnr=math.inf))
     assert 'psnr' not in evaluate([odd])
+
+
+def test_quality_is_measured_on_the_files(tmp_path):
+    rng = np.random.default_rng(0)
+    photo = rng.integers(10, 240, (40, 30, 3), dtype=np.uint8)
+    changed = photo + (np.indices((40, 30)).sum(0) % 2 * 2 - 1)[..., None]
+    for name, pixels in (('a', photo), ('b', changed), ('c', photo[:20])):
+        Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / f'{name}.png')
+    claims = dict(psnr=99.0, ssim=1.0, linf=0, iters=3)
+
+    def protect(name):
+        found = sample([(A, 0, 0.9)], [], protection=claims)
+        files = dict(img_path=f'{name}.png', clean_img_path='a.png')
+        found.set_metainfo({k: str(tmp_path / v) for k, v in files.items()})
+        return evaluate([found])
+
+    figures = protect('b')
+    assert figures['psnr'] == pytest.approx(48.1308, abs=1e-4)
+    assert figures['linf'] == figures['linf_max'] == 1
+    assert figures['ssim'] == pytest.approx(ssim(changed, photo))
+    assert figures['iters'] == 3
+    assert not {'psnr', 'ssim'} & set(protect('a'))
+    assert protect('c')['psnr'] == 99  # of another size: what the attack says
 
 
 def test_ground_truth_can_be_missing_or_foreign(said):
