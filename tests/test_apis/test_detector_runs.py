@@ -13,6 +13,7 @@ from mmprivacy.apis import types
 from mmprivacy.apis.check import check_config, check_keys
 from mmprivacy.apis.config import load_config
 from mmprivacy.apis.predictions import PredictionFile
+from mmprivacy.apis.runner import build_runner
 from mmprivacy.datasets.sample.detection import CLASSES, COCO_CLASSES, VOC_NAMES
 from mmprivacy.errors import ConfigError
 
@@ -25,6 +26,38 @@ COCO = FOLDER / 'faster-rcnn_r50_fpn_coco.py'
 @pytest.fixture(autouse=True)
 def _here(monkeypatch):
     monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def detector(tiny_options, tmp_path):
+    """Runner of the sample detector, on the CPU."""
+    cfg = load_config(DETECTOR, tiny_options(DETECTOR), sample=True)
+    cfg.work_dir = str(tmp_path)
+    return build_runner(cfg)
+
+
+def test_detectors_stay_contiguous_on_a_cpu(detector):
+    """mmcv's RoIAlign reads a channels-last map in the wrong order, silently."""
+    if torch.cuda.is_available():
+        pytest.skip('models on a GPU are left alone')
+    model = detector.model
+    model.eval()
+    assert all(p.is_contiguous() for p in model.parameters())
+    plain = copy.deepcopy(model).to(memory_format=torch.contiguous_format)
+    inputs = torch.rand(1, 3, 64, 96)
+    rois = torch.tensor([[0.0, 8, 8, 40, 56], [0.0, 30, 4, 90, 60]])
+    seen, expected = (
+        m.roi_head._bbox_forward(m.extract_feat(inputs), rois) for m in (model, plain)
+    )
+    assert torch.equal(seen['cls_score'], expected['cls_score'])
+    # RoIAlign by hand: the mean over a box of a map that is linear is its centre.
+    extract = model.roi_head.bbox_roi_extractor
+    rows = torch.arange(32.0)[:, None].expand(32, 48)
+    maps = torch.stack([rows * (k + 1) for k in range(extract.out_channels)])[None]
+    feats = [model.neck(model.backbone(inputs))[0] * 0 + maps[..., :16, :24]]
+    pooled = extract(feats, torch.tensor([[0.0, 16.0, 16.0, 48.0, 48.0]]))
+    centre = (32 / 4 - 0.5) * torch.arange(1.0, extract.out_channels + 1)
+    torch.testing.assert_close(pooled.mean((0, 2, 3)), centre, rtol=1e-4, atol=1e-3)
 
 
 def test_types_of_a_detector_are_checked(tiny_options):
