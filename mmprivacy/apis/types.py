@@ -208,7 +208,8 @@ def _registries(kind: str) -> Iterator[Any]:
     if kind:
         yield getattr(registries, kind)
     else:
-        yield from (getattr(registries, k) for k in dict.fromkeys(k for _, k in _KINDS))
+        kinds = dict.fromkeys(k for _, k in _KINDS if hasattr(registries, k))
+        yield from (getattr(registries, k) for k in kinds)
 
 
 def _calls(target: Any) -> Iterable[Any]:

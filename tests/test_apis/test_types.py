@@ -2,6 +2,7 @@ import torch
 from mmengine.model import BaseModule
 
 from mmprivacy.apis import types
+from mmprivacy.datasets import LoadPhoto
 
 
 class Base:
@@ -76,3 +77,11 @@ def test_place_tells_the_registry():
         'model.backbone.norm_cfg': 'MODELS',
     }
     assert {p: types.kind_of(p) for p in expected} == expected
+
+
+def test_a_place_of_no_registry_is_looked_up_in_all():
+    found = types.resolve({'type': 'LoadPhoto'}, 'custom_hooks.0.part', 'mmengine')
+    assert found is LoadPhoto
+    assert (
+        types.resolve({'type': 'LoadPhotos'}, 'custom_hooks.0.part', 'mmengine') is None
+    )
