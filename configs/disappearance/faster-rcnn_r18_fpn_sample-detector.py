@@ -9,31 +9,12 @@ Train: python tools/train.py \
 
 _base_ = [
     '../_base_/models/faster-rcnn_r50_fpn.py',
-    '../_base_/datasets/coco.py',
+    '../_base_/datasets/sample_coco.py',
     '../_base_/mmdet_runtime.py',
 ]
 custom_imports = dict(
     imports=['mmprivacy.evaluation', 'mmprivacy.datasets'], allow_failed_imports=False
 )
-
-_scale = (240, 160)
-_classes = (  # COCO's first, as in the annotation file: mmdet keeps the order of that
-    'person', 'bicycle', 'car', 'dog', 'handbag', 'sports ball', 'bottle', 'cup',
-    'chair', 'potted plant', 'laptop', 'cell phone', 'book', 'clock', 'arm',
-    'bank card', 'envelope', 'face', 'identity card', 'landmark', 'medicine',
-    'name tag', 'paper', 'passport', 'placard', 'qr code', 'screen', 'sign', 'ticket',
-    'wheelchair',
-)  # fmt: skip
-_pack = dict(
-    type='PackDetInputs',
-    meta_keys=('img_id', 'img_path', 'ori_shape', 'img_shape', 'scale_factor'),
-)
-_test_pipeline = [
-    dict(type='LoadPhoto'),
-    dict(type='Resize', scale=_scale, keep_ratio=True),
-    dict(type='LoadAnnotations', with_bbox=True),
-    _pack,
-]
 
 model = dict(
     backbone=dict(
@@ -48,7 +29,7 @@ model = dict(
         bbox_head=dict(
             in_channels=64,
             fc_out_channels=256,
-            num_classes=len(_classes),
+            num_classes=30,
             reg_class_agnostic=True,
         ),
     ),
@@ -59,44 +40,6 @@ model = dict(
     ),
     test_cfg=dict(rpn=dict(nms_pre=300, max_per_img=100)),
 )
-train_dataloader = dict(
-    batch_size=16,
-    num_workers=1,
-    dataset=dict(
-        data_root='data/sample/coco',
-        metainfo=dict(classes=_classes),
-        pipeline=[
-            dict(type='LoadPhoto'),
-            dict(type='LoadAnnotations', with_bbox=True),
-            dict(type='Resize', scale=_scale, keep_ratio=True),
-            dict(type='RandomFlip', prob=0.5),
-            dict(type='PackDetInputs'),
-        ],
-    ),
-)
-val_dataloader = dict(
-    batch_size=16,
-    num_workers=1,
-    dataset=dict(
-        data_root='data/sample/coco',
-        metainfo=dict(classes=_classes),
-        pipeline=_test_pipeline,
-    ),
-)
-test_dataloader = dict(
-    batch_size=16,
-    num_workers=1,
-    dataset=dict(
-        data_root='data/sample/coco',
-        ann_file='annotations/instances_test2017.json',
-        data_prefix=dict(img='test2017/'),
-        metainfo=dict(classes=_classes),
-        pipeline=_test_pipeline,
-    ),
-)
-val_evaluator = [dict(type='DetectionRecallMetric', score_thr=0.3)]
-test_evaluator = [dict(type='DetectionRecallMetric', score_thr=0.3)]
-
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05),
