@@ -46,7 +46,11 @@ def blur(
         ShapeError: If the picture, the mask or the boxes have a wrong shape.
     """
     _check('blur: sigma', sigma, sigma > 0, 'above 0')
-    return _inside(image, lambda x: cv2.GaussianBlur(x, (0, 0), sigma), mask, boxes)
+
+    def blurred(x: Array) -> Array:  # on bytes, OpenCV rounds the weights too
+        return _to_uint8(cv2.GaussianBlur(x.astype(np.float32), (0, 0), sigma))
+
+    return _inside(image, blurred, mask, boxes)
 
 
 def pixelate(
