@@ -1,4 +1,4 @@
-"""A small Faster R-CNN for the drawn pictures: something to hide from in minutes.
+"""A small Faster R-CNN for the drawn pictures: something to hide from.
 
 Task: detection of the 30 classes of the sample data.
 Aims at: recall of 90 % at a score of 0.3 on the drawn test split. No published number.
