@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import os
 import sys
+from functools import partial
 from types import SimpleNamespace
 
 # Before torch is imported, here and in the processes that tests start: pools of threads
@@ -44,11 +45,29 @@ def objects_root(tmp_path_factory):
 
 
 @pytest.fixture(scope='session')
+def coco_root(tmp_path_factory):
+    """Folder of a drawn COCO data set: 8 / 4 / 6 pictures. Only to be read."""
+    from mmprivacy.datasets.sample import write_sample
+
+    folder = tmp_path_factory.mktemp('sample') / 'coco'
+    return write_sample('coco', folder, NUM, seed=0, progress=False)
+
+
+@pytest.fixture(scope='session')
+def voc_root(tmp_path_factory):
+    """Folder of a drawn VOC data set: 8 / 4 / 6 pictures. Only to be read."""
+    from mmprivacy.datasets.sample import write_sample
+
+    folder = tmp_path_factory.mktemp('sample') / 'voc'
+    return write_sample('voc', folder, NUM, seed=0, progress=False)
+
+
+@pytest.fixture(scope='session')
 def tiny_options(sample_root, request):
     """Build overrides that shrink a config, for ``--sample``."""
     roots = {'image-privacy': lambda: sample_root}
-    roots['vispr'] = lambda: request.getfixturevalue('vispr_root')
-    roots['objects'] = lambda: request.getfixturevalue('objects_root')
+    for name in ('vispr', 'objects', 'coco', 'voc'):
+        roots[name] = partial(request.getfixturevalue, f'{name}_root')
 
     def build(cfg_path, **more):
         from mmprivacy.apis.config import load_config

@@ -19,7 +19,11 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog='test.py', description='Test a checkpoint.')
     parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help="checkpoint file (default: the config's load_from)",
+    )
     parser.add_argument(
         '--out', metavar='FILE.json', help='write the prediction for each image'
     )

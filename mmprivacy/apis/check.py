@@ -136,6 +136,7 @@ def _parts(cfg: Any, absent: set[str]) -> Iterator[tuple[str, Callable[[], Any]]
     from mmengine.registry import DATASETS, HOOKS, METRICS, PARAM_SCHEDULERS, TRANSFORMS
 
     yield 'model and optimizer', lambda: _build_model(cfg, PARAM_SCHEDULERS)
+    yield 'visualizer', lambda: _build_visualizer(cfg)  # hooks ask for it
     for name, hook in _hooks(cfg):
         yield name, lambda hook=hook: HOOKS.build(_without(hook, 'priority'))
     for split in _SPLITS:
@@ -164,6 +165,13 @@ def _hooks(cfg: Any) -> Iterator[tuple[str, dict]]:
 
 def _without(node: dict, *keys: str) -> dict:
     return {k: v for k, v in node.items() if k not in keys}
+
+
+def _build_visualizer(cfg: Any) -> None:
+    from mmengine.registry import VISUALIZERS
+
+    node = {'type': 'Visualizer', **(cfg.get('visualizer') or {})}
+    VISUALIZERS.build({'name': 'check_config', **_without(node, 'vis_backends')})
 
 
 def _build_model(cfg: Any, schedulers: Any) -> None:

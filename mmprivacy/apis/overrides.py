@@ -94,10 +94,21 @@ def apply_options(cfg: Any, options: Mapping[str, Any], origin: str) -> None:
 
 
 def set_data_roots(cfg: Any, root: Any) -> None:
-    """Set every ``data_root`` of a config, nested or not."""
+    """Set every ``data_root`` of a config, nested or not.
+
+    Annotation files that metrics read follow, if they lie below the old ones.
+    """
+    replaced = set()
     for node in iter_dicts(cfg._cfg_dict):
         if 'data_root' in node:
+            replaced.add(str(node['data_root']).rstrip('/') + '/')
             node['data_root'] = str(root)
+    for split in ('val', 'test'):
+        for node in iter_dicts(cfg._cfg_dict.get(f'{split}_evaluator') or {}):
+            path = str(node.get('ann_file') or '')
+            for old in replaced:
+                if path.startswith(old):
+                    node['ann_file'] = f'{root}/{path.removeprefix(old)}'
 
 
 def iter_dicts(node: Any) -> Iterator[dict]:

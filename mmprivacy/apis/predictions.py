@@ -18,6 +18,8 @@ from mmprivacy.errors import ConfigError
 _FIELDS = ('gt_label', 'gt_score', 'gt_privacy_score')
 _FIELDS += ('pred_label', 'pred_score', 'pred_privacy_score', 'score_contributions')
 
+_INSTANCE_FIELDS = ('bboxes', 'scores', 'labels')
+
 
 @METRICS.register_module()
 class PredictionFile(BaseMetric):
@@ -29,6 +31,8 @@ class PredictionFile(BaseMetric):
     that the data set and the model give. A field is a number if every image has one
     value of it, else a list: labels of photos with any number of attributes are lists,
     also where there is only one.
+    Detections are ``pred_instances`` with lists ``bboxes`` (xyxy, pixels), ``scores``
+    and ``labels``.
 
     Args:
         out_file: A path that ends in ``.json``.
@@ -50,7 +54,9 @@ class PredictionFile(BaseMetric):
         for sample in data_samples:
             row = {'img_path': sample.get('img_path')}
             row |= {k: _plain(sample[k]) for k in _FIELDS if k in sample}
-            self.results.append(row)
+            found = sample.get('pred_instances') or {}
+            boxes = {k: found[k].tolist() for k in _INSTANCE_FIELDS if k in found}
+            self.results.append(row | ({'pred_instances': boxes} if boxes else {}))
 
     def compute_metrics(self, results: list) -> dict:
         """Write the file; there is nothing to report."""

@@ -66,21 +66,28 @@ def run_test(args: Namespace) -> int:
     from mmprivacy.apis.distributed import stop_group
 
     cfg = _load(args)
-    if not Path(args.checkpoint).expanduser().is_file():
-        raise CheckpointError.explain(
-            args.checkpoint,
-            expected='a checkpoint file',
-            got='no such file',
-            fix=_known_checkpoints(Path(cfg.work_dir)),
-        )
+    checkpoint = _checkpoint_to_test(args.checkpoint, cfg)
     if args.show_dir:
         set_show_dir(cfg, args.show_dir)
     if args.out:
         add_prediction_file(cfg, args.out)
-    metrics = _test(cfg, Path(args.checkpoint), args.trust_checkpoint)
-    _report(cfg, Path(args.checkpoint), metrics)
+    metrics = _test(cfg, checkpoint, args.trust_checkpoint)
+    _report(cfg, checkpoint, metrics)
     stop_group()
     return 0
+
+
+def _checkpoint_to_test(named: str | None, cfg: Any) -> str:
+    """Take the checkpoint of the command line, else the config's ``load_from``."""
+    name = named or cfg.get('load_from')
+    if name and ('://' in name or Path(name).expanduser().is_file()):
+        return name
+    raise CheckpointError.explain(
+        name or cfg.filename,
+        expected='a checkpoint file',
+        got='no such file' if name else 'none, neither named nor in load_from',
+        fix=_known_checkpoints(Path(cfg.work_dir)),
+    )
 
 
 def _load(args: Namespace) -> Any:
@@ -91,7 +98,7 @@ def _load(args: Namespace) -> Any:
     return cfg
 
 
-def _test(cfg: Any, checkpoint: Path, trust: bool) -> dict[str, float]:
+def _test(cfg: Any, checkpoint: str | Path, trust: bool) -> dict[str, float]:
     """Evaluate a checkpoint with a runner of its own.
 
     ``train.py --test`` and ``test.py`` both come here, so that they agree to the bit.
@@ -219,7 +226,13 @@ def set_show_dir(cfg: Any, show_dir: str) -> None:
         if accepts(resolve(hook, f'custom_hooks.{n}', scope), 'out_dir')
         and 'Visualization' in str(hook.get('type'))
     ]
-    if not found:
+    shown = (cfg.get('default_hooks') or {}).get('visualization')
+    if shown and accepts(
+        resolve(shown, 'default_hooks.visualization', scope), 'test_out_dir'
+    ):
+        # mmdet's hook puts a relative path below the work folder.
+        shown.update(draw=True, test_out_dir=str(Path(show_dir).resolve()))
+    elif not found:
         raise ConfigError.explain(
             '--show-dir',
             expected='a visualization hook in custom_hooks',
@@ -253,7 +266,7 @@ def test_command(args: Namespace, checkpoint: Path) -> str:
     return shlex.join(words)
 
 
-def _report(cfg: Any, checkpoint: Path, metrics: Mapping[str, float]) -> None:
+def _report(cfg: Any, checkpoint: str | Path, metrics: Mapping[str, float]) -> None:
     """Print the metrics and write them to ``metrics.json`` in the work folder."""
     from mmengine.dist import is_main_process
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mmprivacy.errors import DataError
+from mmprivacy.errors import DataError, ShapeError
+from mmprivacy.evaluation.functional.detections import Boxes
 
 
 def to_numpy(value: Any) -> Any:
@@ -70,3 +71,42 @@ def read_scores(sample: Mapping, field: str, fix: str) -> np.ndarray:
             else 'the weights are broken: use an earlier checkpoint',
         )
     return scores
+
+
+def read_boxes(sample: Mapping, field: str, fix: str) -> Boxes:
+    """Read boxes of a detector, or of the ground truth.
+
+    Args:
+        sample: The sample.
+        field: Name of the field, instances with ``bboxes`` (N, 4) xyxy, ``labels`` (N,)
+            and maybe ``scores`` (N,).
+        fix: What to do if it is missing.
+
+    Returns:
+        The boxes; without scores, with ones.
+
+    Raises:
+        DataError: If the field or a part of it is missing.
+        ShapeError: If the parts do not belong together.
+    """
+    found = sample.get(field)
+    lacking = [k for k in ('bboxes', 'labels') if k not in (found or {})]
+    if lacking:
+        raise DataError.explain(
+            photo_name(sample),
+            expected=f'{field!r} with {", ".join(lacking)} in its data sample',
+            got=f'only {", ".join(sorted(map(str, sample))) or "an empty one"}',
+            fix=fix,
+        )
+    boxes = np.asarray(to_numpy(found['bboxes']), np.float64).reshape(-1, 4)
+    labels = np.asarray(to_numpy(found['labels'])).reshape(-1).astype(np.int64)
+    scores = to_numpy(found['scores']) if 'scores' in found else np.ones(len(boxes))
+    scores = np.asarray(scores, np.float64).reshape(-1)
+    if not len(boxes) == len(labels) == len(scores):
+        raise ShapeError.explain(
+            f'{photo_name(sample)}: {field}',
+            expected='as many labels and scores as boxes',
+            got=f'{len(boxes)} boxes, {len(labels)} labels, {len(scores)} scores',
+            fix='correct the detector or the annotations',
+        )
+    return Boxes(boxes, labels, scores)

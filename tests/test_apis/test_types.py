@@ -2,6 +2,7 @@ import torch
 from mmengine.model import BaseModule
 
 from mmprivacy.apis import types
+from mmprivacy.datasets import LoadPhoto
 
 
 class Base:
@@ -64,5 +65,23 @@ def test_place_tells_the_registry():
         'val_evaluator': 'METRICS',
         'visualizer.vis_backends.0': 'VISBACKENDS',
         'model.backbone.init_cfg': 'WEIGHT_INITIALIZERS',
+        'train_cfg': 'LOOPS',
+        'model.train_cfg': '',
+        'model.rpn_head.anchor_generator': 'TASK_UTILS',
+        'model.roi_head.bbox_head.bbox_coder': 'TASK_UTILS',
+        'model.train_cfg.rpn.sampler': 'TASK_UTILS',
+        'model.train_cfg.rcnn.assigner': 'TASK_UTILS',
+        'model.test_cfg.rcnn.nms': 'OPS',
+        'model.roi_head.bbox_roi_extractor.roi_layer': 'OPS',
+        'model.roi_head.bbox_roi_extractor': 'MODELS',
+        'model.backbone.norm_cfg': 'MODELS',
     }
     assert {p: types.kind_of(p) for p in expected} == expected
+
+
+def test_a_place_of_no_registry_is_looked_up_in_all():
+    found = types.resolve({'type': 'LoadPhoto'}, 'custom_hooks.0.part', 'mmengine')
+    assert found is LoadPhoto
+    assert (
+        types.resolve({'type': 'LoadPhotos'}, 'custom_hooks.0.part', 'mmengine') is None
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mmprivacy.datasets.sample.coco import COCO
 from mmprivacy.datasets.sample.contact_sheet import contact_sheet
 from mmprivacy.datasets.sample.generator import SceneGenerator
 from mmprivacy.datasets.sample.image_privacy import IMAGE_PRIVACY
@@ -11,11 +12,14 @@ from mmprivacy.datasets.sample.labels import PAIRS, Pair, find_pairs
 from mmprivacy.datasets.sample.objects import OBJECTS
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.vispr import VISPR
+from mmprivacy.datasets.sample.voc import VOC
 from mmprivacy.datasets.sample.writing import Format, write_folder
 from mmprivacy.errors import DataError, nearest
 
 #: Formats by name.
-FORMATS: dict[str, Format] = {fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR, OBJECTS)}
+FORMATS: dict[str, Format] = {
+    fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR, OBJECTS, COCO, VOC)
+}
 
 
 def write_sample(

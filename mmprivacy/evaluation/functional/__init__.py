@@ -8,6 +8,18 @@ from mmprivacy.evaluation.functional.classification import (
     expected_calibration_error,
     precision_recall_f1,
 )
+from mmprivacy.evaluation.functional.detections import Boxes, box_iou, match_boxes
+from mmprivacy.evaluation.functional.disappearance import (
+    Counts,
+    count_detections,
+    disappearance_rates,
+)
+from mmprivacy.evaluation.functional.image_quality import (
+    image_mse,
+    l_inf,
+    psnr,
+    ssim,
+)
 from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
     average_precision,
@@ -28,6 +40,8 @@ from mmprivacy.evaluation.functional.regression import (
 )
 
 __all__ = [
+    'Boxes',
+    'Counts',
     'accuracy',
     'attribute_accuracy',
     'auroc',
@@ -36,14 +50,22 @@ __all__ = [
     'balanced_accuracy',
     'best_constant',
     'best_fixed_point',
+    'box_iou',
     'confusion_matrix',
+    'count_detections',
+    'disappearance_rates',
     'expected_calibration_error',
+    'image_mse',
+    'l_inf',
     'mask_at_cells',
+    'match_boxes',
     'mean_absolute_error',
     'mean_squared_error',
     'pearson',
     'pointing_hit',
     'precision_recall_f1',
+    'psnr',
     'safe_unsafe_oracle',
     'spearman',
+    'ssim',
 ]
