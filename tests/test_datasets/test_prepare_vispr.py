@@ -12,6 +12,7 @@ from vispr_tree import PHOTOS, write_annotation, write_study, write_tree
 
 from mmprivacy.datasets import prepare_vispr as module
 from mmprivacy.datasets.prepare_vispr import prepare_vispr
+from mmprivacy.datasets.sample import FORMATS
 from mmprivacy.datasets.vispr import read_vispr
 from mmprivacy.errors import DataError
 
@@ -180,5 +181,6 @@ def test_sample_draws_every_format(tmp_path, run_tool):
     numbers = ('--num', 1, 1, 1)
     done = run_tool('prepare_data', 'sample', '--out', tmp_path, *numbers)
     assert done.status == 0, done.err
-    assert sorted(os.listdir(tmp_path)) == ['image_privacy', 'vispr']
+    folders = sorted(name.replace('-', '_') for name in FORMATS)
+    assert sorted(os.listdir(tmp_path)) == folders
     assert len(read_vispr(Path(tmp_path) / 'vispr/test2017.txt')) == 1
