@@ -50,6 +50,9 @@ def test_what_shows_the_highest_rated_attribute_is_the_target():
     assert np.argwhere(most_private_mask({'elements': [face, card, cup]})).tolist() == [
         [0, 0]
     ]
+    person = element(a9_face_complete=(1, 1)) | {'mask': encode_rle(np.ones((4, 4)))}
+    assert most_private_mask({'elements': [person]}, whole=True).all()
+    assert most_private_mask({'elements': [person]}).sum() == 1
     both = most_private_mask({'elements': [card, face, other]})
     assert np.argwhere(both).tolist() == [[0, 0], [2, 2]]
     assert most_private_mask({'elements': [cup]}) is None
@@ -70,18 +73,22 @@ def test_masks_are_those_of_the_unsafe_photos(vispr_root):
             assert masks[name].any()
 
 
-def test_pointing_counts_unsafe_photos_only():
+def test_pointing_counts_unsafe_photos_only(monkeypatch):
+    import _privattnet_training as module
     from _privattnet_training import point
 
     mask = np.zeros((40, 40), bool)
     mask[:10, :10] = True
+    more = mask | mask[::-1, ::-1]
+    masks = {False: {'a': mask, 'b': mask}, True: {'a': more, 'b': more}}
+    monkeypatch.setattr(module, 'target_masks', lambda root, whole: masks[whole])
     heat = np.zeros((3, 4, 4))
     heat[0, 0, 0] = heat[1, 3, 3] = 1
     found = {'names': np.array(['a', 'b', 'safe']), 'maps': heat}
-    assert point(found, {'a': mask, 'b': mask}) == {'hit': 0.5, 'photos': 2}
-    assert point({'names': found['names']}, {'a': mask}) is None
+    assert point(found, 'root') == {'hit': 0.5, 'element': 1.0, 'photos': 2}
+    assert point({'names': found['names']}, 'root') is None
     flat = {'names': np.array(['a']), 'maps': np.full((1, 4, 4), 0.3)}
-    assert point(flat, {'a': mask})['hit'] == mask.mean()
+    assert point(flat, 'root')['hit'] == mask.mean()
 
 
 # Figures and baselines
@@ -128,8 +135,9 @@ def test_data_and_dumb_baselines(payload):
     (histogram,) = histogram_baseline(payload)['methods'].values()
     assert 0 <= histogram['l1'] <= 5
     chance, centre, fixed = pointing_baselines(payload)['pointing'].values()
-    assert 0 < chance < 1
-    assert fixed >= centre
+    assert 0 < chance['hit'] <= chance['element'] < 1
+    for key in ('hit', 'element'):
+        assert fixed[key] >= centre[key]
 
 
 def test_baselines_of_profiles(tiny_options):
@@ -153,7 +161,9 @@ def run(name, seed, spearman, l1, target='one score', hit=None):
         'metrics': figures(spearman, l1),
         'target': target,
         'attends': name == 'privattnet_r50',
-        'pointing': None if hit is None else {'hit': hit, 'photos': 15},
+        'pointing': None
+        if hit is None
+        else {'hit': hit, 'element': hit + 0.2, 'photos': 15},
         'epochs': 3,
     }
     return record_of(name, seed, result)
@@ -164,7 +174,10 @@ def records():
         'constant (training median)': figures(0.0, 1.5),
         'safe/unsafe oracle': figures(0.79, 0.3),
     }
-    pointing = {'chance (mean area)': 0.1, 'centre of the photo': 0.45}
+    pointing = {
+        'chance (mean area)': {'hit': 0.1, 'element': 0.2},
+        'centre of the photo': {'hit': 0.45, 'element': 0.5},
+    }
     found = [record_of('pointing', None, {'pointing': pointing, 'photos': 15})]
     for target in ('30 profiles', 'one score'):
         result = {'target': target, 'methods': dumb}
@@ -253,12 +266,13 @@ def test_privattnet_comes_first_and_targets_stay_apart(report):
 
 def test_flat_maps_are_chance_in_the_report(report):
     results, text, _ = report(records())
-    ours, flat = results['pointing_sentences']
+    ours, elements, flat, _ = results['pointing_sentences']
     assert '`privattnet_r50` beats chance (mean area) (+30.0 ± 0.0)' in ours
     assert '**is worse than** centre of the photo (\N{MINUS SIGN}5.0' in ours
     assert '`privnet_r50` **does not beat** chance (mean area) (+0.0 ± 0.0)' in flat
     assert 'Share of the 15 unsafe test pictures' in text
-    assert '| `privattnet_r50` | 3 | 40.0 ± 0.0 |' in text
+    assert elements.startswith('Elements: `privattnet_r50` beats chance')
+    assert '| `privattnet_r50` | 3 | 40.0 ± 0.0 | 60.0 ± 0.0 |' in text
 
 
 def test_sample_and_published_figures_are_kept_apart(report):

@@ -32,8 +32,6 @@ custom_hooks = [
 sample = dict(
     cfg_options={
         'model.backbone.frozen_stages': 2,  # as in privattnet_r50.py
-        'model.head.attention.feat_size': (8, 8),
-        'model.head.attention.in_dropout': 0.5,
-        'model.head.attention.dropout': 0.0,
+        'model.head.attention': dict(feat_size=(8, 8), in_dropout=0.5, dropout=0.0),
     }
 )

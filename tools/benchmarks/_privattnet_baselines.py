@@ -97,21 +97,22 @@ def pointing_baselines(payload: dict) -> dict:
     """Point at the drawn photos without looking at them.
 
     Returns:
-        ``pointing``: share of unsafe test photos that are hit by chance (mean area of
-        the masks), by the centre of the photo, and by the best fixed point of a grid;
-        ``photos``, their number.
+        ``pointing``: shares of unsafe test photos that are hit by chance (mean area of
+        the masks), by the centre of the photo, and by the best fixed point of a grid,
+        see :func:`_privattnet_training.point`; ``photos``, their number.
     """
     cfg = load_config(payload['config'], payload['options'], payload['sample'])
-    masks = list(target_masks(cfg.sample.data.root).values())
-    centres = [mask_at_cells(mask, (1, 1)) for mask in masks]
-    return {
-        'pointing': {
-            'chance (mean area)': float(np.mean([mask.mean() for mask in masks])),
-            'centre of the photo': float(np.mean(centres)),
-            'best fixed point': best_fixed_point(masks, GRID),
-        },
-        'photos': len(masks),
-    }
+    shares: dict[str, dict[str, float]] = {}
+    for key, whole in (('hit', False), ('element', True)):
+        masks = list(target_masks(cfg.sample.data.root, whole=whole).values())
+        centres = [mask_at_cells(mask, (1, 1)) for mask in masks]
+        for name, share in (
+            ('chance (mean area)', np.mean([mask.mean() for mask in masks])),
+            ('centre of the photo', np.mean(centres)),
+            ('best fixed point', best_fixed_point(masks, GRID)),
+        ):
+            shares.setdefault(name, {})[key] = float(share)
+    return {'pointing': shares, 'photos': len(masks)}
 
 
 def _fit_and_score(cfg: Any, features: Callable, name: str) -> dict:

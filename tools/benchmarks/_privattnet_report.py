@@ -12,7 +12,7 @@ from _common import write_json, write_text
 from _compare import PAIRED_RULE
 from _jobs import Job
 from _markdown import figure, paragraph, percent, table
-from _privattnet_results import collect
+from _privattnet_results import POINTED, collect
 from _report import (
     bullets,
     data_notice,
@@ -158,14 +158,15 @@ def _pointing(results: dict) -> Iterator[str]:
     yield paragraph(
         f'Share of the {found["photos"]:,} unsafe test pictures in which the maximum',
         'of the map, at the centre of its cell, is on the pixels that show the highest',
-        'rated attribute: on a face, say, not on the person it belongs to (on any, if',
-        'several elements show it). A map that is flat, as that of PrivNet, points',
-        'anywhere: it gets the area of these pixels, which is chance. The best fixed',
+        'rated attribute (on a face, say), and on the element that they belong to (the',
+        'person); on any, if several elements show it. A map that is flat, as that of',
+        'PrivNet, points anywhere: it gets their area, which is chance. The best fixed',
         'point is chosen on the test pictures themselves.',
         f'Standard error over pictures: up to ± {error:.1f} points.',
     )
-    rows = [_row(m, ['hit'], percent) for m in found['methods']]
-    yield table(['points', 'n', 'hits (%)'], rows)
+    rows = [_row(m, list(POINTED), percent) for m in found['methods']]
+    header = [f'{name.lower()} (%)' for name in POINTED.values()]
+    yield table(['points', 'n', *header], rows)
     if results['pointing_sentences']:
         yield 'Compared as above; differences are in percentage points.'
         yield bullets(results['pointing_sentences'])

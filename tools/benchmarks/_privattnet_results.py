@@ -14,6 +14,7 @@ from _score_figures import METRICS
 
 TARGETS = {'time_ratio': 1.3, 'batch_gain': 2}
 COMPARED = {'l1': 'L1', 'spearman': 'Spearman'}
+POINTED = {'hit': 'Pixels', 'element': 'Elements'}
 _POSTER = 'Zhang et al. 2020, poster'
 PUBLISHED = tuple(
     {'method': method, 'l1': l1, 'pearson': pearson, 'spearman': spearman, **source}
@@ -80,23 +81,22 @@ def pointers(records: Sequence[dict]) -> dict[str, Any]:
     """Gather the pointing game.
 
     Returns:
-        ``methods``, entries as of :func:`summarise` with the metric ``hit``, and the
-        number of ``photos``.
+        ``methods``, entries as of :func:`summarise` with the metrics ``hit`` and
+        ``element``, and the number of ``photos``.
     """
-    found, photos = Methods(['hit']), 0
+    found, photos = Methods(['hit', 'element']), 0
     for record in records:
         result = record['result']
         pointing = result.get('pointing')
         if not pointing:
             continue
         if 'metrics' in result:
-            hit = {'hit': pointing['hit']}
             more = {'attends': result['attends']}
-            found.add(record['name'], 'config', record, hit, **more)
+            found.add(record['name'], 'config', record, pointing, **more)
             photos = pointing['photos']
         else:
-            for name, value in pointing.items():
-                found.add(name, 'dumb', record, {'hit': value}, attends=False)
+            for name, shares in pointing.items():
+                found.add(name, 'dumb', record, shares, attends=False)
             photos = result['photos']
     return {'methods': in_order(found.summary()), 'photos': photos}
 
@@ -126,12 +126,17 @@ def pointing_sentences(methods: Sequence[dict]) -> list[str]:
     """Say in words what the maps point at."""
     dumb = [m for m in methods if m['kind'] == 'dumb']
     configs = [m for m in methods if m['kind'] == 'config']
-    return [_against(m, dumb, 'hit') for m in configs if dumb]
+    return [
+        f'{what}: {_against(method, dumb, metric)}'
+        for method in configs
+        for metric, what in POINTED.items()
+        if dumb
+    ]
 
 
 def _against(method: dict, rivals: Sequence[dict], metric: str) -> str:
     verdicts: dict[str, list[str]] = {}
-    phrase = points if metric == 'hit' else signed
+    phrase = points if metric in POINTED else signed
     for rival in rivals:
         verdict, mean, spread = compare_paired(method, rival, metric, metric == 'l1')
         name = f'`{rival["name"]}`' if rival['kind'] == 'config' else rival['name']

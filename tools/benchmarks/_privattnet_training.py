@@ -81,8 +81,8 @@ def train_and_test(payload: dict) -> dict:
 
     Returns:
         ``metrics`` without prefix, and ``l1_mean``; ``target``; ``attends``: whether it
-        is PrivAttNet with its attention; ``pointing``: share of hits and number of
-        photos, None without maps or masks; ``epochs``.
+        is PrivAttNet with its attention; ``pointing``: see :func:`point`, None without
+        masks; ``epochs``.
     """
     cfg = load_config(payload['config'], payload['options'], payload['sample'])
     cfg.work_dir = payload['work_dir']
@@ -96,7 +96,7 @@ def train_and_test(payload: dict) -> dict:
     with np.load(file) as found:
         metrics['l1_mean'] = score_figures(found['scores'], found['truth'])['l1_mean']
         root = cfg.sample.data.root if payload['sample'] else None
-        pointing = point(found, target_masks(root)) if root else None
+        pointing = point(found, root) if root else None
     head = cfg.model.head
     attends = head.type == 'PrivAttNetHead' and head.get('use_attention', True)
     return {
@@ -108,18 +108,26 @@ def train_and_test(payload: dict) -> dict:
     }
 
 
-def point(found: Mapping, masks: Mapping[str, np.ndarray]) -> dict | None:
+def point(found: Mapping, root: str | Path) -> dict | None:
     """Play the pointing game with predicted maps.
 
     Args:
         found: ``names`` and, if the model has any, ``maps``.
-        masks: What the maps of the unsafe photos ought to point at, by name.
+        root: Folder of the drawn data.
 
     Returns:
-        ``hit``, the share of photos, and their number ``photos``; None without maps.
+        Shares of the unsafe photos whose map points at the pixels that decide
+        (``hit``) and at the elements that have them (``element``), and the number of
+        ``photos``; None without maps.
     """
     if 'maps' not in found:
         return None
-    pairs = zip(found['names'], found['maps'], strict=True)
-    hits = [pointing_hit(heat, masks[name]) for name, heat in pairs if name in masks]
-    return {'hit': float(np.mean(hits)), 'photos': len(hits)} if hits else None
+    shares = {}
+    for key, whole in (('hit', False), ('element', True)):
+        masks = target_masks(root, whole=whole)
+        pairs = zip(found['names'], found['maps'], strict=True)
+        hits = [
+            pointing_hit(heat, masks[name]) for name, heat in pairs if name in masks
+        ]
+        shares[key] = float(np.mean(hits)) if hits else None
+    return {**shares, 'photos': len(hits)} if hits else None
