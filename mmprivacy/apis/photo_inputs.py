@@ -40,7 +40,7 @@ def list_photos(photos: Any) -> list[str | np.ndarray]:
     """
     if isinstance(photos, np.ndarray):
         return [photos]
-    if isinstance(photos, (str, Path)):
+    if isinstance(photos, (str, Path)) and str(photos):
         path = Path(photos).expanduser()
         if not path.is_dir():
             return [str(path)]
@@ -50,11 +50,12 @@ def list_photos(photos: Any) -> list[str | np.ndarray]:
                 path, expected='image files', got='none', fix='check the folder'
             )
         return found
-    if not isinstance(photos, Iterable) or hasattr(photos, '__array__'):
+    empty, array = isinstance(photos, str), hasattr(photos, '__array__')
+    if empty or array or not isinstance(photos, Iterable):
         raise ConfigError.explain(
             'photos',
             expected='a path, a BGR array, or a list of them',
-            got=type(photos).__name__,
+            got='an empty string' if empty else type(photos).__name__,
             fix='convert it with numpy.asarray, or pass its path',
         )
     return [photo for entry in photos for photo in list_photos(entry)]

@@ -12,7 +12,7 @@ import torch
 from mmengine.evaluator import BaseMetric
 from mmengine.registry import METRICS
 
-from mmprivacy.apis.hooks import write_text
+from mmprivacy.datasets.file_writing import write_text
 from mmprivacy.errors import ConfigError
 
 _FIELDS = ('gt_label', 'gt_score', 'gt_privacy_score')
@@ -42,7 +42,7 @@ class PredictionFile(BaseMetric):
     """
 
     def __init__(self, out_file: str) -> None:
-        super().__init__(collect_device='cpu')
+        super().__init__(collect_device='cpu', prefix='predictions')
         if Path(out_file).suffix != '.json':
             raise ConfigError.explain(
                 '--out', expected='a .json file', got=out_file, fix='rename it'
@@ -65,7 +65,6 @@ class PredictionFile(BaseMetric):
             if all(isinstance(r[field], list) and len(r[field]) == 1 for r in rows):
                 for row in rows:
                     (row[field],) = row[field]
-        self.out_file.parent.mkdir(parents=True, exist_ok=True)
         write_text(self.out_file, json.dumps(results, indent=1) + '\n')
         return {}
 

@@ -270,7 +270,7 @@ def _report(cfg: Any, checkpoint: str | Path, metrics: Mapping[str, float]) -> N
     """Print the metrics and write them to ``metrics.json`` in the work folder."""
     from mmengine.dist import is_main_process
 
-    from mmprivacy.apis.hooks import write_text
+    from mmprivacy.datasets.file_writing import write_text
 
     if not is_main_process():
         return

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmprivacy.errors import ConfigError
+
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8; its folder is made if it is not there.
@@ -14,6 +16,9 @@ def write_text(path: Path, text: str) -> None:
     Args:
         path: The file; an existing one is replaced.
         text: Its content.
+
+    Raises:
+        ConfigError: If it cannot be written there.
     """
     write_bytes(path, text.encode('utf-8'))
 
@@ -24,11 +29,22 @@ def write_bytes(path: Path, data: bytes) -> None:
     Args:
         path: The file; an existing one is replaced.
         data: Its content.
+
+    Raises:
+        ConfigError: If it cannot be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError as e:
+        raise ConfigError.explain(
+            path,
+            expected='a file that can be written',
+            got=e.strerror or e,
+            fix='choose another folder, or make room there',
+        ) from e
 
 
 @contextlib.contextmanager

@@ -284,7 +284,7 @@ def test_refuses(infer, folder, paths, tmp_path):
         found = f'{array.dtype} {array.shape}'
         with pytest.raises(ShapeError, match=re.escape(found)):
             infer([paths[0], array])
-    for other in (torch.zeros(4, 4, 3), Image.new('RGB', (4, 4)), None, [None]):
+    for other in (torch.zeros(4, 4, 3), Image.new('RGB', (4, 4)), None, [None], ''):
         with pytest.raises(ConfigError, match='photos: expected a path'):
             infer(other)
     with pytest.raises(ShapeError, match='list'):
@@ -295,6 +295,8 @@ def test_refuses(infer, folder, paths, tmp_path):
         infer(paths, batch_size=0)
     with pytest.raises(DataError, match='image files'):
         infer(tmp_path)
+    with pytest.raises(ConfigError, match=r'config\.py/d\.png: .*be written'):
+        infer(paths[0], out_dir=folder / 'config.py')
     with pytest.raises(CheckpointError, match='no such file'):
         PrivacyScoreInferencer(folder / 'config.py', tmp_path / 'none.pth')
     with pytest.raises(CheckpointError, match='another shape'):

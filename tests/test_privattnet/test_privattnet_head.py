@@ -52,6 +52,9 @@ def test_contributions_add_up_to_the_score(num_scores, aggregate):
         total = sample.score_contributions.sum(0)
         torch.testing.assert_close(total, sample.pred_privacy_score)
         torch.testing.assert_close(sample.privacy_map.sum(), total.mean())
+        shares = sample.score_contributions.mean(1)
+        weighted = torch.einsum('t,thw->hw', shares, sample.attention_maps)
+        torch.testing.assert_close(sample.privacy_map[0], weighted)
 
 
 def test_a_network_that_says_nothing_predicts_the_mean():
