@@ -30,6 +30,8 @@ def shrink(cfg, side=64):
         if 'feat_size' in place:
             options[f'model.head.{key}feat_size'] = (side // stride, side // stride)
     for n, hook in enumerate(cfg.get('custom_hooks', [])):
+        if 'attack' in hook:
+            options[f'custom_hooks.{n}.attack.max_iters'] = 2
         phases = hook.get('phases', [])
         for p in range(len(phases)):
             options[f'custom_hooks.{n}.phases.{p}.epochs'] = 1
