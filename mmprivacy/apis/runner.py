@@ -24,6 +24,7 @@ from mmprivacy.apis.hooks import (
     SameBuffersHook,
     seed_worker,
 )
+from mmprivacy.apis.memory_layout import use_channels_last
 from mmprivacy.apis.types import names
 from mmprivacy.compat import check_stack
 from mmprivacy.errors import ConfigError, nearest
@@ -186,8 +187,7 @@ def build_runner(
     with explain_registry_errors(cfg):
         runner = SafeRunner.from_cfg(cfg)
     if not torch.cuda.is_available():
-        # Convolutions on a CPU are faster by a fifth or more in this layout.
-        runner.model.to(memory_format=torch.channels_last)
+        use_channels_last(runner.model)
     # The config is in every checkpoint, and formatting it takes a third of a second.
     object.__setattr__(runner.cfg, '_format_python_code', False)
     return runner

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 _KINDS = (
+    (r'model\.(.*\.)?(train|test)_cfg', ''),
+    (r'model\.(.*\.)?(nms|roi_layer)', 'OPS'),
+    (r'model\.(.*\.)?(assigner|sampler|bbox_coder|\w+_generator)', 'TASK_UTILS'),
     (r'(model|backbone|neck|\w*head|data_preprocessor|loss\w*|cls|bbox)', 'MODELS'),
     (r'dataset(\.datasets\.\d+|\.dataset)*', 'DATASETS'),
     (r'(pipeline|\w+_pipeline|transforms|transform)\.\d+', 'TRANSFORMS'),
@@ -27,8 +30,12 @@ _KINDS = (
     (r'(train|val|test)_cfg', 'LOOPS'),
     (r'init_cfg(\.\d+)?', 'WEIGHT_INITIALIZERS'),
     (r'log_processor', 'LOG_PROCESSORS'),
+    (r'custom_hooks\.\d+\.(attack|view)', 'TASK_UTILS'),
 )
-"""Config path (its end) to the registry that its ``type`` is looked up in."""
+"""Config path (its end) to the registry that its ``type`` is looked up in.
+
+``OPS`` is no registry: detectors take these from ``mmcv.ops`` by name.
+"""
 
 _UNTYPED = {
     'optim_wrapper': 'OptimWrapper',
@@ -51,8 +58,12 @@ _TAKEN_BEFORE = {
     'OPTIM_WRAPPERS': {'constructor', 'paramwise_cfg', 'optimizer'},
     'LOOPS': {'by_epoch'},
     'METRICS': set(),
+    'OPS': {'class_agnostic', 'split_thr'},
 }
-"""Keys that MMEngine reads from the dict before it calls the type."""
+"""Keys that are read from the dict before its type is called."""
+
+_NORM_KEYS = {'requires_grad'}
+"""Keys of a ``norm_cfg`` that no normalisation layer takes."""
 
 _SAMPLERS = {'dataset', 'sampler', 'batch_sampler', 'num_batch_per_epoch'}
 
@@ -81,6 +92,8 @@ def resolve(node: dict, path: str, scope: str) -> Any:
     if name is None or callable(name):
         return name
     kind = kind_of(path)
+    if kind == 'OPS':
+        return getattr(importlib.import_module('mmcv.ops'), str(name), None)
     for registry in _registries(kind):
         found = lookup(registry, str(name), scope)
         if found is not None:
@@ -107,6 +120,8 @@ def names(kind: str, scope: str) -> dict[str, str]:
     """List what is registered for a kind: name to scope, host and root."""
     import mmengine.registry as registries
 
+    if kind == 'OPS':
+        return dict.fromkeys(importlib.import_module('mmcv.ops').__all__, 'mmcv.ops')
     registry = getattr(registries, kind)
     node = node_of(registry, scope)
     node.import_from_location()
@@ -174,6 +189,8 @@ def known_keys(node: dict, path: str, scope: str) -> tuple[set[str], bool]:
         return keys, False
     taken, open_ended = parameters(target)
     extra = _TAKEN_BEFORE.get(kind_of(path), set())
+    if path.endswith('norm_cfg'):
+        extra = extra | _NORM_KEYS
     return keys | taken | extra | {'type', '_scope_', '_delete_'}, open_ended
 
 
@@ -192,7 +209,8 @@ def _registries(kind: str) -> Iterator[Any]:
     if kind:
         yield getattr(registries, kind)
     else:
-        yield from (getattr(registries, k) for k in dict.fromkeys(k for _, k in _KINDS))
+        kinds = dict.fromkeys(k for _, k in _KINDS if hasattr(registries, k))
+        yield from (getattr(registries, k) for k in kinds)
 
 
 def _calls(target: Any) -> Iterable[Any]:
