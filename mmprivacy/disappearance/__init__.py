@@ -19,6 +19,7 @@ from mmprivacy.disappearance.detector_views import (
     view_of,
 )
 from mmprivacy.disappearance.object_disappearance import ObjectDisappearance
+from mmprivacy.disappearance.object_disappearance_hook import ObjectDisappearanceHook
 from mmprivacy.disappearance.options import PRESETS
 from mmprivacy.disappearance.result import ProtectionResult
 from mmprivacy.disappearance.view import Detections, DetectorView
@@ -31,6 +32,7 @@ __all__ = [
     'Detections',
     'DetectorView',
     'ObjectDisappearance',
+    'ObjectDisappearanceHook',
     'ProtectionResult',
     'TwoStageView',
     'view_of',
