@@ -7,10 +7,12 @@ from typing import Any
 
 __all__ = [
     'PrivacyScoreInferencer',
+    'ProtectionInferencer',
     'ScoreResult',
     'build_runner',
     'check_config',
     'load_config',
+    'protect_image',
     'run_test',
     'run_tool',
     'run_train',
@@ -18,10 +20,12 @@ __all__ = [
 
 _HOMES = {
     'PrivacyScoreInferencer': 'score_inferencer',
+    'ProtectionInferencer': 'protection_inferencer',
     'ScoreResult': 'score_result',
     'build_runner': 'runner',
     'check_config': 'check',
     'load_config': 'config',
+    'protect_image': 'protection',
     'run_test': 'run',
     'run_tool': 'cli',
     'run_train': 'run',

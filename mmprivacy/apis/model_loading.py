@@ -12,6 +12,7 @@ from mmengine.registry import MODELS, DefaultScope
 
 from mmprivacy.apis.check import check_keys
 from mmprivacy.apis.checkpoints import check_match
+from mmprivacy.apis.memory_layout import use_channels_last
 from mmprivacy.apis.runner import explain_registry_errors
 from mmprivacy.compat import check_stack, safe_load
 from mmprivacy.errors import ConfigError
@@ -55,5 +56,5 @@ def load_model(
     model.load_state_dict(state, strict=False)
     device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
     if device.type == 'cpu':
-        model.to(memory_format=torch.channels_last)  # as the runner does
+        use_channels_last(model)  # as the runner does
     return model.to(device).eval()

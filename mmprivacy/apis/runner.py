@@ -24,6 +24,7 @@ from mmprivacy.apis.hooks import (
     SameBuffersHook,
     seed_worker,
 )
+from mmprivacy.apis.memory_layout import use_channels_last
 from mmprivacy.apis.sample_encoder import train_encoder
 from mmprivacy.apis.types import names
 from mmprivacy.compat import check_stack
@@ -188,23 +189,11 @@ def build_runner(
         os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
     with explain_registry_errors(cfg):
         runner = SafeRunner.from_cfg(cfg)
-    if not torch.cuda.is_available() and not _needs_contiguous(runner.model):
-        # Convolutions on a CPU are faster by a fifth or more in this layout.
-        runner.model.to(memory_format=torch.channels_last)
+    if not torch.cuda.is_available():
+        use_channels_last(runner.model)
     # The config is in every checkpoint, and formatting it takes a third of a second.
     object.__setattr__(runner.cfg, '_format_python_code', False)
     return runner
-
-
-def _needs_contiguous(model: torch.nn.Module) -> bool:
-    """Tell whether a model has operators that read only one memory layout.
-
-    mmcv's RoIAlign takes the numbers of a channels-last map on a CPU in the wrong
-    order, and says nothing. All detectors are kept from it, since they may call the
-    operators of mmcv as functions.
-    """
-    modules = {type(module).__module__ for module in model.modules()}
-    return any(name.startswith(('mmcv.ops.', 'mmdet.')) for name in modules)
 
 
 def _join_with_cuda(launcher: str, dist_cfg: dict) -> None:

@@ -30,6 +30,7 @@ _KINDS = (
     (r'(train|val|test)_cfg', 'LOOPS'),
     (r'init_cfg(\.\d+)?', 'WEIGHT_INITIALIZERS'),
     (r'log_processor', 'LOG_PROCESSORS'),
+    (r'custom_hooks\.\d+\.(attack|view)', 'TASK_UTILS'),
 )
 """Config path (its end) to the registry that its ``type`` is looked up in.
 

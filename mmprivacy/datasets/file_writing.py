@@ -67,3 +67,27 @@ def locked(path: Path) -> Iterator[None]:
         finally:
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def check_writable(folder: Path, option: str) -> None:
+    """Make a folder and check that files can be written there.
+
+    Args:
+        folder: The folder.
+        option: What it was given as, for the error message.
+
+    Raises:
+        ConfigError: If it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f'.writable.{os.getpid()}'
+        probe.touch()
+        probe.unlink()
+    except OSError as e:
+        raise ConfigError.explain(
+            option,
+            expected='a folder that can be written to',
+            got=f'{folder} ({e.strerror or e})',
+            fix='choose another',
+        ) from e
