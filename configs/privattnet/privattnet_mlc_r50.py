@@ -32,6 +32,6 @@ custom_hooks = [
 sample = dict(
     cfg_options={
         'model.backbone.frozen_stages': 2,  # as in privattnet_r50.py
-        'model.head.attention': dict(feat_size=(8, 8), in_dropout=0.5, dropout=0.0),
+        'model.head.attention': dict(feat_size=(6, 6), in_dropout=0.5, dropout=0.0),
     }
 )

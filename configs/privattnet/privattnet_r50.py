@@ -26,7 +26,7 @@ custom_hooks = [
 sample = dict(
     cfg_options={
         'model.backbone.frozen_stages': 2,
-        'model.head.feat_size': (8, 8),
+        'model.head.feat_size': (6, 6),
         'model.head.in_dropout': 0.5,
         'model.head.dropout': 0.0,
     }

@@ -76,7 +76,7 @@ sample = dict(
     ),
     encoder='{{ fileDirname }}/../../privattnet/sample-encoder_r50.py',
     cfg_options={
-        'train_cfg.max_epochs': 5,
+        'train_cfg.max_epochs': 6,
         'train_dataloader.batch_size': 32,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,
@@ -84,16 +84,16 @@ sample = dict(
         'val_dataloader.num_workers': 1,
         'test_dataloader.num_workers': 1,
         'train_dataloader.dataset.pipeline': [
-            dict(type='LoadPhoto', min_side=144),
-            dict(type='Resize', scale=(144, 144), backend='pillow'),
-            dict(type='RandomResizedCrop', scale=128, crop_ratio_range=(0.6, 1.0)),
+            dict(type='LoadPhoto', min_side=112),
+            dict(type='Resize', scale=(112, 112), backend='pillow'),
+            dict(type='RandomResizedCrop', scale=96, crop_ratio_range=(0.6, 1.0)),
             dict(type='RandomFlip', prob=0.5),
             dict(type='PackInputs', algorithm_keys=('gt_privacy_score',)),
         ],
-        'val_dataloader.dataset.pipeline.0.min_side': 128,
-        'test_dataloader.dataset.pipeline.0.min_side': 128,
-        'val_dataloader.dataset.pipeline.1.scale': (128, 128),
-        'test_dataloader.dataset.pipeline.1.scale': (128, 128),
+        'val_dataloader.dataset.pipeline.0.min_side': 96,
+        'test_dataloader.dataset.pipeline.0.min_side': 96,
+        'val_dataloader.dataset.pipeline.1.scale': (96, 96),
+        'test_dataloader.dataset.pipeline.1.scale': (96, 96),
         'optim_wrapper.optimizer': dict(
             _delete_=True, type='AdamW', lr=3e-4, weight_decay=0.05
         ),
