@@ -16,7 +16,7 @@ from mmprivacy.errors import CheckpointError
 ROOT = Path(__file__).parents[2]
 METHOD = ROOT / 'configs/privattnet/privattnet_r50.py'
 ENCODER = f"""
-_base_ = [{str(ROOT / 'configs/privattnet/sample-encoder_r50.py')!r}]
+_base_ = [{str(ROOT / 'configs/sample/encoder_r50.py')!r}]
 train_dataloader = dict(batch_size=4, num_workers=0, num_batch_per_epoch=2)
 val_dataloader = dict(batch_size=4, num_workers=0)
 train_cfg = dict(max_epochs=1, val_interval=1)
@@ -49,7 +49,7 @@ def load(encoder, **more):
 
 def test_the_encoder_has_the_backbone_of_the_method_and_all_of_it_learns(encoder):
     cfg = load(encoder)
-    assert cfg.model.backbone.frozen_stages == 3
+    assert cfg.model.backbone.frozen_stages == 2
     backbone = encoder_config(cfg).model.backbone
     assert backbone.base_channels == 8
     assert backbone.frozen_stages == -1

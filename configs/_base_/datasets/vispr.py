@@ -74,7 +74,7 @@ sample = dict(
         num=dict(train=3000, val=200, test=400),
         seed=0,
     ),
-    encoder='{{ fileDirname }}/../../privattnet/sample-encoder_r50.py',
+    encoder='{{ fileDirname }}/../../sample/encoder_r50.py',
     cfg_options={
         'train_cfg.max_epochs': 6,
         'train_dataloader.batch_size': 32,
