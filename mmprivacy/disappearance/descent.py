@@ -63,7 +63,9 @@ class Descent:
                 state.seconds += spent
         for state in states:
             if not state.done:
+                start = time.perf_counter()
                 self._settle(views, state)
+                state.seconds += time.perf_counter() - start
 
     def shrink(
         self, views: Sequence[DetectorView], states: Sequence[PhotoState]
@@ -153,7 +155,7 @@ class Descent:
     def _judge(
         self, views: Sequence[DetectorView], state: PhotoState, score: float
     ) -> None:
-        """Keep the iterate if it is the best; end the photo if it is good enough."""
+        """Keep the best iterate; end the photo if it is good enough, or stuck."""
         options, found = self.options, None
         low = score < options.score_thr - options.stop_margin
         if low and options.verify:
@@ -161,14 +163,14 @@ class Descent:
         if low or score < state.best_score:
             state.keep(score, found)
         state.done = state.success = low
+        if not low and state.is_stuck(score) and not state.fall_back():
+            self._settle(views, state)
 
     def _settle(self, views: Sequence[DetectorView], state: PhotoState) -> None:
         """Look whether the best picture does, though it is within the margin."""
         state.done = True
         if state.best_score < self.options.score_thr:
-            start = time.perf_counter()
             state.success, state.found = self._verify(views, state, state.best)
-            state.seconds += time.perf_counter() - start
 
     def _verify(
         self, views: Sequence[DetectorView], state: PhotoState, pixels: Tensor

@@ -51,8 +51,9 @@ class ObjectDisappearance:
         target: ``'cycle'``: the classes that are not in the photo, one after the other;
             ``'uniform'``: all of them at once; ``'background'``; ``'fixed'``: the decoy
             (default in ``'sen'`` mode).
-        target_fallback: What to do when a photo leaves too few classes for ``'cycle'``
-            or ``'uniform'``: ``'background'``, or None to go on with a warning.
+        target_fallback: What to pull to instead when a photo leaves too few classes for
+            ``'cycle'`` or ``'uniform'``, and when it is given up with another target:
+            ``'background'``; or None.
         order: ``'ascending'`` labels, or ``'shuffled'`` by the seed.
         eps: Largest change of a component: of the photo with ``anchor='original'``, of
             one iteration with ``'prev'``.
@@ -63,6 +64,8 @@ class ObjectDisappearance:
         momentum: Share of the last step's direction that is kept, 0 for none.
         anchor: ``'original'`` or ``'prev'`` (Algorithm 1, line 7).
         max_iters: Number of updates at most.
+        patience: Give a photo up when its highest score has not fallen by 0.01 in so
+            many updates, or begin anew with ``target_fallback``; None to go on.
         score_thr: The threshold T.
         stop_margin: How far below T the scores have to be.
         proposals: ``'refresh'`` in every iteration, or ``'fixed'`` ones of the
@@ -111,6 +114,7 @@ class ObjectDisappearance:
         momentum: float = ...,
         anchor: str = ...,
         max_iters: int = ...,
+        patience: int | None = ...,
         score_thr: float = ...,
         stop_margin: float = ...,
         proposals: str = ...,
@@ -260,6 +264,7 @@ class ObjectDisappearance:
             n_after=len(left[0]),
             linf=linf,
             psnr=psnr,
+            target=first.schedule.kind,
             seconds=state.seconds + time.perf_counter() - start,
             eps=state.eps / 255,
             grad_norm=float(np.mean(state.norms)) if state.norms else 0.0,

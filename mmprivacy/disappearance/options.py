@@ -20,9 +20,10 @@ PRODUCT = dict(
     eps=8 / 255,
     alpha=1 / 255,
     direction='l2',
-    momentum=0.75,
+    momentum=0.5,
     anchor='original',
     max_iters=60,
+    patience=10,
     score_thr=0.3,
     stop_margin=0.02,
     proposals='refresh',
@@ -51,6 +52,7 @@ PAPER = dict(
     momentum=0.0,
     anchor='prev',  # Algorithm 1, line 7
     max_iters=100,  # not given
+    patience=None,
     stop_margin=0.0,
     proposals='fixed',  # Algorithm 1, line 4
     num_proposals=100,  # of the paper's detector
@@ -64,6 +66,7 @@ JPEG = dict(
     PRODUCT,
     eps=16 / 255,
     max_iters=100,
+    patience=30,
     eot=(dict(type='jpeg', quality=75),),
 )
 """The product preset for a photo that is saved, or will be, as JPEG of quality 75."""
@@ -103,6 +106,7 @@ class DisappearanceOptions:
     momentum: float
     anchor: str
     max_iters: int
+    patience: int | None
     score_thr: float
     stop_margin: float
     proposals: str
@@ -130,6 +134,8 @@ class DisappearanceOptions:
         self._check('alpha', 0 < self.alpha <= 1, 'above 0 and at most 1')
         self._check('momentum', 0 <= self.momentum < 1, '0 to below 1')
         self._check('max_iters', self.max_iters >= 1, 'at least 1')
+        waits = self.patience is None or self.patience >= 1
+        self._check('patience', waits, 'None (never give up) or at least 1')
         self._check('score_thr', 0 < self.score_thr < 1, 'above 0 and below 1')
         margin = 0 <= self.stop_margin < self.score_thr
         self._check('stop_margin', margin, f'0 to below score_thr ({self.score_thr})')

@@ -24,6 +24,9 @@ from mmprivacy.disappearance.perturb import (
 from mmprivacy.disappearance.targets import TargetSchedule
 from mmprivacy.disappearance.view import Detections
 
+_PROGRESS = 0.01
+"""What the highest score has to fall by to count as progress."""
+
 
 @dataclass(eq=False)
 class Aim:
@@ -87,6 +90,7 @@ class PhotoState:
             self.pixels = self._inside(random_offset(self.origin, eps, self.seed))
         self.velocity = torch.zeros_like(self.origin)
         self.best, self.best_score = self.origin, float('inf')
+        self._mark, self._waited = float('inf'), 0
         self.found: list[Detections] | None = None  # in the best, if known
         self.success = self.done = False
 
@@ -110,6 +114,30 @@ class PhotoState:
         """
         self.best, self.best_score = self.in_file(self.pixels), score
         self.found = found
+
+    def is_stuck(self, score: float) -> bool:
+        """Tell whether the highest score has not fallen for too long.
+
+        Args:
+            score: Highest score in the iterate.
+        """
+        if score < self._mark - _PROGRESS:
+            self._mark, self._waited = score, 0
+        else:
+            self._waited += 1
+        patience = self.options.patience
+        return patience is not None and self._waited >= patience
+
+    def fall_back(self) -> bool:
+        """Begin anew with the background as the target, if that is left to try."""
+        schedules = [aim.schedule for aim in self.aims]
+        tried = all(schedule.kind == 'background' for schedule in schedules)
+        if tried or self.options.target_fallback is None:
+            return False
+        for aim in self.aims:
+            aim.schedule = aim.schedule.to_background()
+        self.start(self.eps)
+        return True
 
     def step(self, grad: Tensor) -> None:
         """Go one step down the gradient (3, H, W)."""

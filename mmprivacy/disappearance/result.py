@@ -29,6 +29,8 @@ class ProtectionResult:
         n_after: The same in the protected photo.
         linf: Largest change of a component, in grey levels.
         psnr: Peak signal-to-noise ratio in dB; infinite if nothing changed.
+        target: What the boxes were pulled to at last: ``'fixed'`` (the decoy),
+            ``'background'``, ``'cycle'`` or ``'uniform'``.
         seconds: Time spent on this photo.
         eps: The budget, from 0 to 1; with ``budget='auto'``, the smallest that did.
         grad_norm: Mean Euclidean norm of the gradients; 0 if there was no update.
@@ -46,6 +48,7 @@ class ProtectionResult:
     n_after: int
     linf: int
     psnr: float
+    target: str
     seconds: float
     eps: float
     grad_norm: float
@@ -60,7 +63,7 @@ class ProtectionResult:
             A dictionary; an infinite PSNR is None.
         """
         names = ('success', 'iters', 's_max', 'n_before', 'n_after', 'linf')
-        names += ('psnr', 'seconds', 'eps', 'grad_norm', 'config_hash')
+        names += ('psnr', 'target', 'seconds', 'eps', 'grad_norm', 'config_hash')
         values = {name: getattr(self, name) for name in names}
         return {k: None if v == math.inf else v for k, v in values.items()}
 

@@ -66,6 +66,10 @@ class TargetSchedule:
         self.num_classes = num_classes
         self.activation = activation
 
+    def to_background(self) -> TargetSchedule:
+        """Give a schedule with the background as its target."""
+        return TargetSchedule('background', [], self.num_classes, self.activation)
+
     def labels(self, iteration: int) -> list[int]:
         """List the target classes of an iteration, empty for the background."""
         if self.kind == 'background':

@@ -211,11 +211,13 @@ def test_sensitive_objects_are_read_as_something_else():
     sensitive = int(found.mode().values)
     decoy = (sensitive + 1) % 4
     options = dict(mode='sen', sensitive=[sensitive], decoy=decoy, **HUGE)
-    (result,) = ObjectDisappearance(**options)(view, photos(1))
+    (result,) = ObjectDisappearance(patience=None, **options)(view, photos(1))
     assert result.success
     assert result.n_before == int((found == sensitive).sum())
     assert not len(result.found.above(0.3, [sensitive]))
-    assert len(result.found.above(0.3, [decoy]))
+    assert result.target == 'fixed'
+    before, after = result.clean.labels == decoy, result.found.labels == decoy
+    assert after.sum() > before.sum()
 
 
 def test_region_keeps_the_rest_of_the_photo():
@@ -291,6 +293,33 @@ def test_what_happens_when_it_fails():
     assert back.report()['psnr'] is None
     with pytest.raises(DataError, match=r'photo 0.*increase eps'):
         ObjectDisappearance(on_fail='error', **options)(ToyView(), image)
+
+
+def test_photos_that_do_not_get_better_are_given_up():
+    options = dict(eps=2 / 255, max_iters=60)
+    (patient,) = ObjectDisappearance(patience=None, **options)(ToyView(), photos(1))
+    (hasty,) = ObjectDisappearance(patience=5, **options)(ToyView(), photos(1))
+    assert patient.iters == 60
+    assert 5 <= hasty.iters < 30
+    assert not hasty.success
+    assert hasty.s_max < patient.s_max + 0.05
+    (done,) = ObjectDisappearance(patience=5, **BIG)(easy(), photos(1))
+    assert done.success
+
+
+def test_a_decoy_that_is_out_of_reach_is_replaced_by_the_background():
+    view = easy()
+    clean = view.detect(torch.from_numpy(photos(1)[0].transpose(2, 0, 1).copy()))
+    sensitive = min(clean.above(0.3).labels.tolist())
+    assert sensitive < 3
+    view.weight[3], view.bias[3] = view.weight[sensitive], -9  # only with the other
+    options = dict(BIG, mode='sen', sensitive=sensitive, decoy=3, patience=5)
+    (result,) = ObjectDisappearance(**options)(view, photos(1))
+    assert result.success
+    assert result.target == 'background'
+    (stuck,) = ObjectDisappearance(target_fallback=None, **options)(view, photos(1))
+    assert stuck.target == 'fixed'
+    assert stuck.iters <= result.iters
 
 
 def test_best_picture_is_kept(monkeypatch):

@@ -54,6 +54,7 @@ def test_fingerprint_tells_options_apart():
         (dict(eps=0.5 / 255), r'at least 1/255'),
         (dict(alpha=0), 'alpha'),
         (dict(max_iters=0), 'max_iters'),
+        (dict(patience=0), 'patience'),
         (dict(score_thr=1), 'score_thr'),
         (dict(stop_margin=0.4), 'stop_margin'),
         (dict(target='none'), r"target.*'background' or 'cycle'"),
