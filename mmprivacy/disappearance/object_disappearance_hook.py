@@ -154,6 +154,13 @@ class ObjectDisappearanceHook(Hook):
                 got=type(dataset).__name__,
                 fix='test one data set at a time',
             )
+        if (loop.dataloader.batch_size or 1) > 1:
+            runner.logger.warning(
+                'ObjectDisappearanceHook: the loader has batches of '
+                f'{loop.dataloader.batch_size}, in which photos of other sizes are '
+                'padded; detections may differ a little from those of the report. '
+                'Set batch_size=1 for figures.'
+            )
         infos = [dataset.get_data_info(n) for n in range(len(dataset))]
         self._infos = {info['img_path']: info for info in infos}
         self._names = unique_names(self._infos)

@@ -292,6 +292,23 @@ def test_photos_are_never_overwritten(data_root):
         folder.prepare([str(data_root / 'x/images/p0.png')])
 
 
+def test_options_in_a_config_are_checked(data_root, tmp_path):
+    from mmengine.config import Config
+
+    from mmprivacy.apis.check import check_keys
+
+    attack = dict(ATTACK, type='ObjectDisappearance')
+    (tmp_path / 'config.py').write_text(
+        _text(tmp_path, data_root).replace(repr(ATTACK), repr(attack))
+    )
+    cfg = Config.fromfile(tmp_path / 'config.py')
+    assert check_keys(cfg) == []
+    cfg.custom_hooks[0].attack.epss = 0.1
+    (problem,) = check_keys(cfg)
+    assert 'ObjectDisappearance' in problem
+    assert "did you mean 'eps'" in problem
+
+
 def test_the_attack_is_built_from_a_config():
     attack = TASK_UTILS.build(dict(type='ObjectDisappearance', preset='paper'))
     assert isinstance(attack, ObjectDisappearance)
