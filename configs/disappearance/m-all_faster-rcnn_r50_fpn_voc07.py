@@ -11,6 +11,8 @@ Train the detector: python tools/train.py, with the config below
 _base_ = 'faster-rcnn_r50_fpn_voc07.py'
 custom_imports = dict(imports=['mmprivacy.disappearance'], allow_failed_imports=False)
 
+# In a padded batch, a detector sees a photo a little differently.
+test_dataloader = dict(batch_size=1)
 custom_hooks = [
     dict(
         type='ObjectDisappearanceHook',

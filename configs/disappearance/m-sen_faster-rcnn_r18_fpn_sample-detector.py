@@ -12,6 +12,8 @@ Train the detector: python tools/train.py, with the config below
 _base_ = 'faster-rcnn_r18_fpn_sample-detector.py'
 custom_imports = dict(imports=['mmprivacy.disappearance'], allow_failed_imports=False)
 
+# In a padded batch, a detector sees a photo a little differently.
+test_dataloader = dict(batch_size=1)
 custom_hooks = [
     dict(
         type='ObjectDisappearanceHook',
