@@ -17,49 +17,24 @@ from tiny_runs import NUM, ROOT, shrink
 sys.path.append(str(ROOT / 'tools/benchmarks'))
 
 
-@pytest.fixture(scope='session')
-def sample_root(tmp_path_factory):
-    """Folder of a drawn Image Privacy data set: 8 / 4 / 6 pictures."""
-    from mmprivacy.datasets.sample import write_sample
+def _drawn(form):
+    """Make a fixture: folder of 8 / 4 / 6 drawn pictures, only to be read."""
 
-    folder = tmp_path_factory.mktemp('sample') / 'image_privacy'
-    return write_sample('image-privacy', folder, NUM, seed=0, progress=False)
+    @pytest.fixture(scope='session')
+    def root(tmp_path_factory):
+        from mmprivacy.datasets.sample import write_sample
 
+        folder = tmp_path_factory.mktemp('sample') / form
+        return write_sample(form, folder, NUM, seed=0, progress=False)
 
-@pytest.fixture(scope='session')
-def vispr_root(tmp_path_factory):
-    """Folder of a drawn VISPR data set: 8 / 4 / 6 pictures. Only to be read."""
-    from mmprivacy.datasets.sample import write_sample
-
-    folder = tmp_path_factory.mktemp('sample') / 'vispr'
-    return write_sample('vispr', folder, NUM, seed=0, progress=False)
+    return root
 
 
-@pytest.fixture(scope='session')
-def objects_root(tmp_path_factory):
-    """Folder of drawn close views: 8 / 4 / 6 pictures. Only to be read."""
-    from mmprivacy.datasets.sample import write_sample
-
-    folder = tmp_path_factory.mktemp('sample') / 'objects'
-    return write_sample('objects', folder, NUM, seed=0, progress=False)
-
-
-@pytest.fixture(scope='session')
-def coco_root(tmp_path_factory):
-    """Folder of a drawn COCO data set: 8 / 4 / 6 pictures. Only to be read."""
-    from mmprivacy.datasets.sample import write_sample
-
-    folder = tmp_path_factory.mktemp('sample') / 'coco'
-    return write_sample('coco', folder, NUM, seed=0, progress=False)
-
-
-@pytest.fixture(scope='session')
-def voc_root(tmp_path_factory):
-    """Folder of a drawn VOC data set: 8 / 4 / 6 pictures. Only to be read."""
-    from mmprivacy.datasets.sample import write_sample
-
-    folder = tmp_path_factory.mktemp('sample') / 'voc'
-    return write_sample('voc', folder, NUM, seed=0, progress=False)
+sample_root = _drawn('image-privacy')
+vispr_root = _drawn('vispr')
+objects_root = _drawn('objects')
+coco_root = _drawn('coco')
+voc_root = _drawn('voc')
 
 
 @pytest.fixture(scope='session')
