@@ -90,6 +90,7 @@ class ProtectionInferencer:
         show_progress: bool = True,
         skip_broken: bool = False,
         image_format: str = 'png',
+        show_dir: str | Path | None = None,
     ) -> dict[str, Any] | list[dict[str, Any]]:
         """Protect photos.
 
@@ -109,6 +110,8 @@ class ProtectionInferencer:
                 warning. A single file that is broken is an error all the same.
             image_format: ``'png'``, or ``'jpg'`` if the options say that photos have to
                 survive JPEG; the file then has that quality.
+            show_dir: Write a picture for each photo here, before and after, with the
+                boxes of the (first) detector. It shows the original.
 
         Returns:
             One record for a file or an array, else a list: ``image`` (the file that was
@@ -152,11 +155,47 @@ class ProtectionInferencer:
             batch_size,
             skip_broken and not single,
         ):
-            records += protector(batch)
+            finished = protector(batch)
+            if show_dir is not None:
+                self._show(batch, finished, folder, Path(show_dir))
+            records += finished
         folder.write_report(records)
         for record in records:
             record['image'] = str(folder.root / record['image'])
         return records[0] if single else records
+
+    def _show(
+        self,
+        jobs: Sequence[Any],
+        records: Sequence[Mapping[str, Any]],
+        folder: Any,
+        show_dir: Path,
+    ) -> None:
+        """Write what the first detector sees before and after."""
+        from mmprivacy.evaluation.functional.detections import Boxes
+        from mmprivacy.visualization.detection_panels import draw_protection
+        from mmprivacy.visualization.pictures import write_png
+
+        view = self.views[0]
+        for job, record in zip(jobs, records, strict=True):
+            original = job.source
+            if isinstance(original, str):
+                original = view.pipeline.load(original)
+            protected = view.pipeline.load(folder.root / record['image'])
+            (found, *_), _ = self.attack.left_in([view], protected)
+            clean = [
+                np.asarray(record['clean'][k]) for k in ('boxes', 'labels', 'scores')
+            ]
+            panel = draw_protection(
+                original[..., ::-1],
+                protected[..., ::-1],
+                Boxes(clean[0].reshape(-1, 4), *clean[1:]),
+                Boxes(*(v.numpy() for v in (found.boxes, found.labels, found.scores))),
+                view.classes,
+                self.attack.options.score_thr,
+                title=job.name,
+            )
+            write_png(show_dir / f'{job.name}.png', panel)
 
     def _batches(
         self, jobs: Iterable[Any], batch_size: int, skip_broken: bool

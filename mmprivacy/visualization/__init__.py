@@ -1,5 +1,9 @@
 """Pictures of what the models do. No host library but MMEngine."""
 
+from mmprivacy.visualization.detection_panels import (
+    draw_detections,
+    draw_protection,
+)
 from mmprivacy.visualization.heat_map_visualization_hook import (
     HeatMapVisualizationHook,
 )
@@ -21,8 +25,10 @@ __all__ = [
     'ScoreVerdict',
     'Verdict',
     'colorize',
+    'draw_detections',
     'draw_grid',
     'draw_heat_maps',
+    'draw_protection',
     'draw_score',
     'normalize_maps',
     'overlay_heat_map',

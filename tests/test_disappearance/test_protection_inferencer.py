@@ -229,3 +229,13 @@ def test_masks_and_surrogates(config, weights, photos, tmp_path):
     assert not changed[:, 48:].any()
     with pytest.raises(ConfigError, match='surrogates'):
         ProtectionInferencer(config, weights, surrogates=[dict(config='x')])
+
+
+def test_pictures_of_before_and_after(protect, paths, tmp_path):
+    protect(paths[:2], tmp_path / 'out', show_dir=tmp_path / 'shown')
+    shown = [Image.open(tmp_path / f'shown/p{n}.png') for n in range(2)]
+    assert all(picture.width > 3 * picture.height / 2 for picture in shown)
+    again = protect(paths[0], tmp_path / 'out', show_dir=tmp_path / 'again')
+    assert again['success']
+    same = (tmp_path / 'again/p0.png').read_bytes()
+    assert same == (tmp_path / 'shown/p0.png').read_bytes()
