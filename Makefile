@@ -1,6 +1,6 @@
 # mmprivacy: every target sets up what it needs. LANE=onedl (default) or upstream.
 LANE ?= onedl
-# What `make benchmark` measures: drag (default) or privattnet.
+# What `make benchmark` measures: drag (default), privattnet or disappearance.
 METHOD ?= drag
 VENV := .venv-$(LANE)
 PY := $(VENV)/bin/python
@@ -30,7 +30,7 @@ docs: setup  ## HTML documentation in docs/_build/html
 	$(PY) -m pip install --quiet -r requirements/docs.txt
 	$(PY) -m sphinx -W -b html docs docs/_build/html
 
-benchmark: setup  ## regenerate docs/results/drag.md on the sample data (or METHOD=privattnet)
+benchmark: setup  ## regenerate docs/results/drag.md on the sample data (or METHOD=...)
 	$(PY) tools/benchmarks/$(METHOD).py
 
 clean:  ## remove what was built, drawn and trained (not the environments)

@@ -17,7 +17,14 @@ SEEDS = (9, 10, 11)  # 9 is the seed of DRAG's authors
 
 
 def parse_args(
-    argv: Sequence[str], tool: str, about: str, parts: Sequence[str], data: str
+    argv: Sequence[str],
+    tool: str,
+    about: str,
+    parts: Sequence[str],
+    data: str,
+    configs: str = '*.py',
+    seeds: Sequence[int] = SEEDS,
+    photos: int | None = None,
 ) -> argparse.Namespace:
     """Parse the command line of a benchmark.
 
@@ -27,14 +34,21 @@ def parse_args(
         about: What it does, in a line.
         parts: What can be measured.
         data: Name of the real data set.
+        configs: Which of the configs are measured by default.
+        seeds: Seeds by default.
+        photos: How many test photos are looked at by default; None for all, with no
+            choice.
 
     Returns:
         The arguments; ``configs`` is a list of files.
     """
     parser = argparse.ArgumentParser(prog=f'{tool}.py', description=about)
     add = parser.add_argument
-    add('--configs', nargs='+', help=f'config files (default: all of configs/{tool})')
-    add('--seeds', nargs='+', type=int, default=list(SEEDS), help='one run for each')
+    pattern = f'configs/{tool}/{configs}'
+    add('--configs', nargs='+', help=f'config files (default: {pattern})')
+    add('--seeds', nargs='+', type=int, default=list(seeds), help='one run for each')
+    if photos is not None:
+        add('--photos', type=int, default=photos, help='test photos to look at')
     add(
         '--data-root',
         help=f'folder of the real {data} data; without it, sample data are drawn',
@@ -70,7 +84,7 @@ def parse_args(
     if wrong:
         parser.error(f'--only: {wrong[0]!r} is none of {", ".join(parts)}')
     if args.configs is None:
-        args.configs = sorted(map(str, (ROOT / 'configs' / tool).glob('*.py')))
+        args.configs = sorted(map(str, ROOT.glob(pattern)))
     return args
 
 
