@@ -20,11 +20,20 @@ model = dict(
     backbone=dict(
         depth=18, base_channels=32, frozen_stages=-1, norm_eval=False, init_cfg=None
     ),
-    neck=dict(in_channels=[32, 64, 128, 256], out_channels=64),
-    rpn_head=dict(in_channels=64, feat_channels=64, anchor_generator=dict(scales=[3])),
+    neck=dict(
+        in_channels=[32, 64, 128, 256], out_channels=64, start_level=1, num_outs=3
+    ),
+    rpn_head=dict(
+        in_channels=64,
+        feat_channels=64,
+        anchor_generator=dict(scales=[3], strides=[8, 16, 32]),
+    ),
     roi_head=dict(
         bbox_roi_extractor=dict(
-            out_channels=64, finest_scale=14, roi_layer=dict(sampling_ratio=2)
+            out_channels=64,
+            finest_scale=28,
+            featmap_strides=[8, 16, 32],
+            roi_layer=dict(sampling_ratio=2),
         ),
         bbox_head=dict(
             in_channels=64,
@@ -49,7 +58,7 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=1, convert_to_iter_based=True),
     dict(type='CosineAnnealingLR', begin=1, convert_to_iter_based=True),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=12, val_interval=2)
+train_cfg = dict(by_epoch=True, max_epochs=9, val_interval=3)
 val_cfg = dict()
 test_cfg = dict()
 

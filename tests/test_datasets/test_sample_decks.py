@@ -11,6 +11,7 @@ from mmprivacy.datasets.attributes import ATTRIBUTES
 from mmprivacy.datasets.sample import (
     FORMATS,
     SceneGenerator,
+    detection_plans,
     object_plans,
     score_plans,
     write_sample,
@@ -117,3 +118,38 @@ def test_objects_are_a_folder_of_classes(tmp_path):
     assert Counter(dataset.get_gt_labels().tolist()) == dict.fromkeys(range(45), 1)
     assert 'Layout of ImageNet' in (root / 'README.md').read_text()
     assert FORMATS['objects'].num['train'] >= 100 * len(classes)
+
+
+def test_crowds_have_every_class_about_as_often():
+    draw = DECKS['crowds'].draw_plan
+    crowds = [draw(np.random.default_rng([5, k]), k) for k in range(1500)]
+    assert {plan.setting for plan in crowds} == set(SETTINGS)
+    planned = Counter(item.kind for plan in crowds for item in plan.items)
+    assert set(planned) == set(ELEMENTS)
+    found = Counter()
+    for kind, count in planned.items():
+        found[ELEMENTS[kind].category] += count
+    assert set(found) == set(detection_plans.CLASSES)
+    assert max(found.values()) < 8 * min(found.values())
+    sizes = [len(plan.items) for plan in crowds]
+    assert min(sizes) >= 1
+    assert max(sizes) <= 6
+    assert 3 <= np.mean(sizes) <= 4.5
+
+
+def test_crowds_show_several_objects_from_small_to_large():
+    generator = SceneGenerator(6, 'val', 'crowds')
+    counts, shares = [], []
+    for k in range(30):
+        scene = generator.scene(k)
+        visible = [e.box for e in scene.elements if e.visible]
+        counts.append(len(visible))
+        height, width = scene.size
+        shares += [
+            np.sqrt((x1 - x0) * (y1 - y0) / (height * width))
+            for x0, y0, x1, y1 in visible
+        ]
+    assert min(counts) >= 1
+    assert np.mean(counts) > 2.5
+    assert min(shares) < 0.15
+    assert max(shares) > 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from xml.etree import ElementTree
 
@@ -29,7 +30,7 @@ def load(root, split):
 
 def scene_of(number):
     split, index = divmod(number - 1, 100_000)
-    return SceneGenerator(0, SPLITS[split]).scene(index)
+    return SceneGenerator(0, SPLITS[split], 'crowds').scene(index)
 
 
 def drawn(scene):
@@ -208,8 +209,7 @@ def test_an_interrupted_run_ends_the_same(name, tmp_path, monkeypatch):
     def break_down(root, lines):
         raise KeyboardInterrupt
 
-    kept = FORMATS[name]
-    fmt = writing.Format(name, kept.write_scene, break_down, kept.describe)
+    fmt = dataclasses.replace(FORMATS[name], finish=break_down)
     with pytest.raises(KeyboardInterrupt):
         writing.write_folder(fmt, tmp_path / 'b', num, 3, 1, False)
     (tmp_path / 'b/.chunks/train_000002.jsonl').unlink()

@@ -1,7 +1,7 @@
-"""Drawn pictures in the layout of COCO with all 30 of their classes, at 240 x 160."""
+"""Drawn pictures in the layout of COCO with all 30 of their classes, at 192 x 128."""
 
 _root = 'data/sample/coco'
-_scale = (240, 160)
+_scale = (192, 128)
 _classes = (  # COCO's first, as in the annotation file: mmdet keeps the order of that
     'person', 'bicycle', 'car', 'dog', 'handbag', 'sports ball', 'bottle', 'cup',
     'chair', 'potted plant', 'laptop', 'cell phone', 'book', 'clock', 'arm',
@@ -20,7 +20,7 @@ _test_pipeline = [
     _pack,
 ]
 
-_loader = dict(batch_size=16, num_workers=1, persistent_workers=True)
+_loader = dict(batch_size=8, num_workers=1, persistent_workers=True)
 _test = dict(
     type='CocoDataset',
     data_root=_root,

@@ -81,4 +81,5 @@ COCO = Format(
     'pixels; masks are run lengths of exactly\nthose. Elements of which less than 30 % '
     'are visible have `iscrowd` 1, so that nobody is trained or\nmeasured on them. '
     'Classes that COCO has keep its ids, the others have ids from 101 on.',
+    deck='crowds',
 )

@@ -112,4 +112,5 @@ VOC = Format(
     '`SegmentationObject/` has exactly those, k for the k-th object\nof the annotation '
     'and no undecided border. Elements of which less than 30 % are visible are\n'
     '`difficult`. Classes that VOC has are named as there.',
+    deck='crowds',
 )
