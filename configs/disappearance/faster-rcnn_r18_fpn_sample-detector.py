@@ -18,7 +18,12 @@ custom_imports = dict(
 
 model = dict(
     backbone=dict(
-        depth=18, base_channels=32, frozen_stages=-1, norm_eval=False, init_cfg=None
+        depth=18,
+        stem_channels=32,
+        base_channels=32,
+        frozen_stages=-1,
+        norm_eval=False,
+        init_cfg=None,
     ),
     neck=dict(
         in_channels=[32, 64, 128, 256], out_channels=64, start_level=1, num_outs=3
@@ -69,5 +74,6 @@ sample = dict(
         num=dict(train=2000, val=200, test=400),
         seed=0,
     ),
+    encoder='configs/sample/encoder_r50.py',  # with the backbone of this config
     cfg_options={},
 )

@@ -12,13 +12,12 @@ from _plots import BLUE, FAINT, GREEN, GREY, ORANGE, PURPLE, STYLE, plt
 _FRAME = STYLE | {'axes.spines.left': True, 'ytick.major.size': 3}
 
 
-def plot_budgets(path: Path, sweep: Mapping[str, Mapping], published: bool) -> Path:
+def plot_budgets(path: Path, sweep: Mapping[str, Mapping]) -> Path:
     """Plot success, leakage and quality of M_sen over the budget (Figs. 5 and 6).
 
     Args:
         path: The PNG file.
         sweep: Figures by budget, such as ``'3/255'``.
-        published: Whether to mark what the paper has at 3/255.
 
     Returns:
         The path.
@@ -32,16 +31,15 @@ def plot_budgets(path: Path, sweep: Mapping[str, Mapping], published: bool) -> P
         for key, colour in (('r_sen', BLUE), ('p_sen', ORANGE)):
             values = [100 * at(figures, key) for figures in found]
             left.plot(levels, values, 'o-', ms=4, color=colour, label=key, lw=1.6)
-        if published:
-            left.plot([3, 3], [96.5, 2.52], 'D', ms=5, mfc='white', color=GREY)
-            left.annotate(
-                'the paper, on COCO',
-                (3, 96.5),
-                (6, -12),
-                textcoords='offset points',
-                fontsize=8,
-                color=GREY,
-            )
+        left.plot([3, 3], [96.5, 2.52], 'D', ms=5, mfc='white', color=GREY)
+        left.annotate(
+            'the paper, on COCO',
+            (3, 96.5),
+            (6, -12),
+            textcoords='offset points',
+            fontsize=8,
+            color=GREY,
+        )
         _label(left, 'eps in grey levels', 'share in %', 'Success and leakage of M_sen')
         left.legend(frameon=False, loc='center right')
         right.plot(levels, [f['psnr'] for f in found], 'o-', ms=4, color=GREEN, lw=1.6)
