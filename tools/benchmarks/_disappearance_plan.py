@@ -68,14 +68,11 @@ class Measurements:
         people = dict(mode='sen', sensitive=list(PEOPLE), decoy=DECOY)
         jobs = []
         for preset, eps in (('product', 8), ('product', 3), ('paper', 3)):
-            options = dict(preset=preset, eps=eps / 255)
-            name = f'{preset} {eps}/255'
-            jobs.append(self._ours('protection', f'{name}, all', options, jpeg=JPEG))
-            jobs.append(
-                self._ours(
-                    'protection', f'{name}, sen', {**options, **people}, PEOPLE, JPEG
-                )
-            )
+            every = dict(preset=preset, eps=eps / 255)
+            some, name = {**every, **people}, f'{preset} {eps}/255'
+            seen = dict(jpeg=JPEG, containing=PEOPLE)
+            jobs.append(self._ours('protection', f'{name}, all', every, jpeg=JPEG))
+            jobs.append(self._ours('protection', f'{name}, sen', some, PEOPLE, **seen))
         smallest = dict(preset='product', budget='auto')
         jobs.append(self._ours('protection', 'smallest eps, all', smallest))
         survives = dict(preset='jpeg')
@@ -87,7 +84,8 @@ class Measurements:
         for eps in SWEPT:
             options = dict(preset='product', eps=eps / 255, **people)
             name = f'{eps}/255'
-            jobs.append(self._ours('sweep', name, options, PEOPLE, photos=few))
+            more = dict(photos=few, containing=PEOPLE)
+            jobs.append(self._ours('sweep', name, options, PEOPLE, **more))
         for name in NINE:
             decoy = DECOY if name != DECOY else PEOPLE[0]
             options = dict(mode='sen', sensitive=[name], decoy=decoy)

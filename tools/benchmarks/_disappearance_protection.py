@@ -114,7 +114,7 @@ def test_photos(payload: Mapping, view: MMDetView) -> Iterator[Photo]:
     for index in range(len(dataset)):
         info = dataset.get_data_info(index)
         labels = np.array([i['bbox_label'] for i in info['instances']], np.int64)
-        if given == payload['photos'] or not wanted <= set(labels):
+        if given == payload['photos'] or (wanted and not wanted & set(labels)):
             continue
         boxes = np.array([i['bbox'] for i in info['instances']]).reshape(-1, 4)
         truth = Boxes(boxes, labels, np.ones(len(labels)))

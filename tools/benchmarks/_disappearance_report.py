@@ -147,7 +147,8 @@ def _protection(results: Mapping, plots: Mapping) -> Iterator[str]:
     yield paragraph(
         '`r_all` counts photos without any detection, among all;',
         'with `sen`, objects that are not sensitive may stay. `r_sen` counts photos',
-        'without a sensitive box, among those in which one was correctly detected.',
+        'without a sensitive box, among those in which one was correctly detected;',
+        'for `sen`, photos with people or faces were taken.',
         'With `all`, sensitive is what was correctly detected.',
     )
     yield '### Over the threshold (Table 3, Fig. 7)'
