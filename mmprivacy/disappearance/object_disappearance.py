@@ -21,10 +21,11 @@ from mmprivacy.disappearance.options import (
 )
 from mmprivacy.disappearance.photo_state import PhotoState, as_bytes
 from mmprivacy.disappearance.preparation import Preparation, highest_score
-from mmprivacy.disappearance.result import ProtectionResult, difference
+from mmprivacy.disappearance.result import ProtectionResult
 from mmprivacy.disappearance.survival import build_survival
 from mmprivacy.disappearance.view import Detections, DetectorView
 from mmprivacy.errors import ConfigError, DataError
+from mmprivacy.evaluation.functional import l_inf, psnr
 
 
 @TASK_UTILS.register_module()
@@ -253,17 +254,17 @@ class ObjectDisappearance:
         found = found or [view.detect(photo) for view in views]
         left = [aim.left(f) for aim, f in zip(state.aims, found)]
         original = as_array(as_bytes(state.origin))
-        linf, psnr = difference(original, as_array(photo))
+        image = as_array(photo)
         return ProtectionResult(
-            image=as_array(photo),
+            image=image,
             original=original,
             success=not any(map(len, left)),
             iters=state.iters,
             s_max=state.best_score if keep else highest_score(found),
             n_before=len(first.left(first.clean)),
             n_after=len(left[0]),
-            linf=linf,
-            psnr=psnr,
+            linf=int(l_inf(image, original)),
+            psnr=psnr(image, original),
             target=first.schedule.kind,
             seconds=state.seconds + time.perf_counter() - start,
             eps=state.eps / 255,

@@ -13,8 +13,9 @@ import torch
 from mmprivacy.disappearance.mmdet_view import MMDetView
 from mmprivacy.disappearance.object_disappearance import ObjectDisappearance
 from mmprivacy.disappearance.protected_folder import ProtectedFolder, digest_of
-from mmprivacy.disappearance.result import ProtectionResult, difference
+from mmprivacy.disappearance.result import ProtectionResult
 from mmprivacy.disappearance.view import Detections
+from mmprivacy.evaluation.functional import l_inf, psnr
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,15 +135,14 @@ def judge_file(
     """
     photo = views[0].pipeline.load(path)
     found, left = attack.left_in(views, photo)
-    linf, psnr = difference(result.original, photo)
     return replace(
         result,
         image=photo,
         success=not any(left),
         n_after=left[0],
         found=found[0],
-        linf=linf,
-        psnr=psnr,
+        linf=int(l_inf(photo, result.original)),
+        psnr=psnr(photo, result.original),
     )
 
 

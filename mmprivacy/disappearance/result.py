@@ -66,19 +66,3 @@ class ProtectionResult:
         names += ('psnr', 'target', 'seconds', 'eps', 'grad_norm', 'config_hash')
         values = {name: getattr(self, name) for name in names}
         return {k: None if v == math.inf else v for k, v in values.items()}
-
-
-def difference(original: np.ndarray, protected: np.ndarray) -> tuple[int, float]:
-    """Measure how far two photos are apart.
-
-    Args:
-        original: uint8 (H, W, 3).
-        protected: The same.
-
-    Returns:
-        Largest difference in grey levels, and the PSNR in dB.
-    """
-    apart = original.astype(np.int16) - protected.astype(np.int16)
-    error = float(np.square(apart, dtype=np.float64).mean())
-    psnr = math.inf if error == 0 else 10 * math.log10(255**2 / error)
-    return int(np.abs(apart).max(initial=0)), psnr
