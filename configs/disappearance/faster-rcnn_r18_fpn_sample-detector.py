@@ -19,7 +19,6 @@ custom_imports = dict(
 model = dict(
     backbone=dict(
         depth=18,
-        stem_channels=32,
         base_channels=32,
         frozen_stages=-1,
         norm_eval=False,
@@ -50,7 +49,7 @@ model = dict(
     train_cfg=dict(
         rpn=dict(sampler=dict(num=64)),
         rpn_proposal=dict(nms_pre=300, max_per_img=100),
-        rcnn=dict(sampler=dict(num=64)),
+        rcnn=dict(sampler=dict(num=64, pos_fraction=0.5)),
     ),
     test_cfg=dict(rpn=dict(nms_pre=300, max_per_img=100)),
 )
@@ -60,10 +59,10 @@ optim_wrapper = dict(
     clip_grad=dict(max_norm=10.0),
 )
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, end=1, convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', begin=1, convert_to_iter_based=True),
+    dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=100),
+    dict(type='CosineAnnealingLR', convert_to_iter_based=True),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=9, val_interval=3)
+train_cfg = dict(by_epoch=True, max_epochs=11, val_interval=4)
 val_cfg = dict()
 test_cfg = dict()
 
@@ -74,6 +73,5 @@ sample = dict(
         num=dict(train=2000, val=200, test=400),
         seed=0,
     ),
-    encoder='configs/sample/encoder_r50.py',  # with the backbone of this config
     cfg_options={},
 )

@@ -19,13 +19,13 @@ from mmprivacy.datasets.sample.textures import Rng
 COUNT, SCREEN_COUNT = (2, 6), (1, 2)
 #: Height over image height of what stands, width over image width of what lies.
 SIZES = {
-    'figure': (0.4, 0.85),
-    'close': (0.4, 0.75),
-    'thing': (0.26, 0.55),
-    'paper': (0.22, 0.45),
+    'figure': (0.45, 0.9),
+    'close': (0.45, 0.8),
+    'thing': (0.34, 0.62),
+    'paper': (0.3, 0.52),
 }
 #: Small things on the ground, which would be below the picture if larger.
-SMALL = {'dog': (0.2, 0.34), 'bag': (0.16, 0.28), 'ball': (0.12, 0.2)}
+SMALL = {'dog': (0.28, 0.42), 'bag': (0.22, 0.34), 'ball': (0.16, 0.26)}
 
 KINDS_OF: dict[str, list[str]] = {}
 for _kind in ELEMENTS.values():
