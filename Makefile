@@ -31,6 +31,9 @@ docs: setup  ## HTML documentation in docs/_build/html
 	$(PY) -m sphinx -W -b html docs docs/_build/html
 
 benchmark: setup  ## regenerate docs/results/drag.md on the sample data (or METHOD=...)
+	if [ $(METHOD) = disappearance ]; then \
+		$(PY) -m pip install --quiet -r requirements/benchmarks.txt && \
+		$(PY) -m pip install --quiet --no-deps torchattacks==3.5.1; fi
 	$(PY) tools/benchmarks/$(METHOD).py
 
 clean:  ## remove what was built, drawn and trained (not the environments)

@@ -13,6 +13,7 @@ import numpy as np
 
 from mmprivacy.disappearance import ObjectDisappearance
 from mmprivacy.disappearance.mmdet_view import MMDetView
+from mmprivacy.errors import MissingDependencyError
 from mmprivacy.obfuscation import PAPER_PSNR, calibrate_to_psnr
 from mmprivacy.obfuscation.calibration import METHODS
 
@@ -77,5 +78,13 @@ def _classical(photos: Sequence[np.ndarray], name: str) -> Method:
 def _peer(kind: str, view: MMDetView, eps: float, alpha: float, steps: int) -> Method:
     import _disappearance_peers
 
-    attack = getattr(_disappearance_peers, f'{kind}_pgd')(view, eps, alpha, steps)
+    try:
+        attack = getattr(_disappearance_peers, f'{kind}_pgd')(view, eps, alpha, steps)
+    except ModuleNotFoundError as e:
+        raise MissingDependencyError.explain(
+            'a comparison with other libraries',
+            expected='ART and torchattacks',
+            got=e,
+            fix='run `make benchmark METHOD=disappearance`, or leave out `peers,cost`',
+        ) from e
     return lambda photo: (attack(photo), steps)
