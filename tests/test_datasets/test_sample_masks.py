@@ -20,8 +20,8 @@ from mmprivacy.datasets.sample.provider_masks import (
     provider_mask,
     read_scenes,
 )
-from mmprivacy.datasets.visual_redactions import read_redactions
 from mmprivacy.datasets.vispr import read_vispr
+from mmprivacy.datasets.visual_redactions import read_redactions
 
 
 def files(root):

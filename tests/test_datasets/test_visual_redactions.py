@@ -164,5 +164,5 @@ def test_errors_name_the_file(tmp_path):
         write(tmp_path, [dict(attr_id='a8_signature', area=999, bbox=[0, 0, 1, 1],
                               segmentation=dict(size=[50, 60], counts=[7]))])
     )  # fmt: skip
-    with pytest.raises(DataError, match='p, instance 0.*add up'):
+    with pytest.raises(DataError, match=r'p, instance 0.*add up'):
         record.masks()
