@@ -60,9 +60,8 @@ class _Block(nn.Module):
         same = channels[0] == channels[-1] and stride == 1 and not wide
         self.conv_branch1 = None
         if not same:
-            self.conv_branch1 = nn.Conv2d(
-                channels[0], channels[-1], 1, stride, bias=False
-            )
+            self.conv_branch1 = nn.Conv2d(channels[0], channels[-1], 1, bias=False)
+        self.stride = stride
         self.dropout = dropout
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -74,8 +73,12 @@ class _Block(nn.Module):
                 if self.dropout:
                     out = F.dropout2d(out, self.dropout, self.training)
             out = getattr(self, f'conv_branch{name}')(out)
-        short = x if self.conv_branch1 is None else self.conv_branch1(active)
-        return short + out, active
+        if self.conv_branch1 is None:
+            return x + out, active
+        # A strided 1 x 1 convolution. On a CPU, that of torch breaks the memory in its
+        # backward pass for 8 channels or fewer in the layout channels last.
+        n = self.stride
+        return self.conv_branch1(active[..., ::n, ::n]) + out, active
 
 
 @MODELS.register_module()
