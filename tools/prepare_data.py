@@ -126,7 +126,7 @@ def _add_masks(commands: argparse._SubParsersAction) -> None:
     add.add_argument(
         '--images',
         metavar='DIR',
-        help='all photos of this folder (default: those of the list ROOT/SPLIT2017.txt)',
+        help='all photos of this folder (default: those of ROOT/SPLIT2017.txt)',
     )
 
 
