@@ -24,10 +24,10 @@ def _palette(num: int) -> list[list[int]]:
 class COCO14SegDataset(ImageLevelSegDataset):
     """Photos of COCO 2014 with image-level labels, and maybe a segmentation map.
 
-    81 classes: the background, then the 80 in the order of their ids, without gaps. As
-    mmseg has no such class, ``tools/prepare_data.py image-labels`` writes lists, maps
-    included, from the published annotations: 82,081 photos for training and 40,137 for validation
-    show a class, of 82,783 and 40,504.
+    81 classes: the background, then the 80 in the order of their ids, without gaps.
+    ``tools/prepare_data.py image-labels`` writes lists and maps from the published
+    annotations. Of 82,783 photos for training 82,081 show a class, of 40,504 for
+    validation 40,137: only these are in the lists.
 
     For the arguments see
     :class:`~mmprivacy.privobfnet.image_level_dataset.ImageLevelSegDataset`.
