@@ -143,7 +143,9 @@ class ResNet38(BaseModule):
         w = base_channels
         self.conv1a = nn.Conv2d(3, w, 3, padding=1, bias=False)
         self.stages: list[list[str]] = [['conv1a']]
-        for stage, (into, out) in enumerate(((w, 2 * w), (2 * w, 4 * w), (4 * w, 8 * w)), 2):
+        for stage, (into, out) in enumerate(
+            ((w, 2 * w), (2 * w, 4 * w), (4 * w, 8 * w)), 2
+        ):
             blocks = [_Block((into, out, out), 2, (1, 1), norm_cfg)]
             count = depths[stage - 2] - 1
             blocks += [_Block((out,) * 3, 1, (1, 1), norm_cfg) for _ in range(count)]
@@ -200,7 +202,11 @@ class ResNet38(BaseModule):
 
     def _freeze(self) -> None:
         """Stop the training of what is to stay, now and for optimizers to see."""
-        names = [name for stage in self.stages[: max(0, self.frozen_stages)] for name in stage]
+        names = [
+            name
+            for stage in self.stages[: max(0, self.frozen_stages)]
+            for name in stage
+        ]
         for name in names:
             for parameter in getattr(self, name).parameters():
                 parameter.requires_grad = False
