@@ -20,6 +20,13 @@ from mmprivacy.evaluation.functional.image_quality import (
     psnr,
     ssim,
 )
+from mmprivacy.evaluation.functional.masks import (
+    MaskCounts,
+    blind_iou,
+    count_pixels,
+    dataset_iou,
+    photo_iou,
+)
 from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
     average_precision,
@@ -42,6 +49,7 @@ from mmprivacy.evaluation.functional.regression import (
 __all__ = [
     'Boxes',
     'Counts',
+    'MaskCounts',
     'accuracy',
     'attribute_accuracy',
     'auroc',
@@ -50,9 +58,12 @@ __all__ = [
     'balanced_accuracy',
     'best_constant',
     'best_fixed_point',
+    'blind_iou',
     'box_iou',
     'confusion_matrix',
     'count_detections',
+    'count_pixels',
+    'dataset_iou',
     'disappearance_rates',
     'expected_calibration_error',
     'image_mse',
@@ -62,6 +73,7 @@ __all__ = [
     'mean_absolute_error',
     'mean_squared_error',
     'pearson',
+    'photo_iou',
     'pointing_hit',
     'precision_recall_f1',
     'psnr',
