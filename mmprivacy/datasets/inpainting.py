@@ -7,6 +7,7 @@ Reference:
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,10 @@ class InpaintingDataset(BaseDataset):
     removed, which only drawn pictures have.
 
     Places2 needs ``data_prefix='data_large'``, ``'val_large'`` or ``'test_large'``.
+    What is to be removed may be listed: ``regions``, a list of ``dict(bbox=xyxy in
+    pixels, category=name)``, which
+    :class:`~mmprivacy.evaluation.RegionRecallMetric` looks for.
+
     LaMa's test sets, with the masks beside the pictures, need
     ``data_prefix=dict(img_path='', mask_path='')`` and ``mask_suffix='_mask000.png'``.
 
@@ -42,6 +47,8 @@ class InpaintingDataset(BaseDataset):
             ``data_root``; all that are found if empty.
         mask_suffix: What takes the place of a picture's suffix in the name of its mask
             or background.
+        region_file: JSON file below ``data_root`` with the regions of each ``img_id``;
+            no regions if empty.
         pipeline: Transforms.
         metainfo: As in MMEngine.
         indices: Use only these pictures, or the first n.
@@ -62,6 +69,7 @@ class InpaintingDataset(BaseDataset):
         data_prefix: str | dict = '',
         ann_file: str = '',
         mask_suffix: str = '.png',
+        region_file: str = '',
         pipeline: Sequence = (),
         metainfo: dict | None = None,
         indices: int | Sequence[int] | None = None,
@@ -72,6 +80,7 @@ class InpaintingDataset(BaseDataset):
         max_refetch: int = 1000,
     ) -> None:
         self.mask_suffix = mask_suffix
+        self.region_file = region_file
         super().__init__(
             ann_file=ann_file,
             metainfo=metainfo,
@@ -91,7 +100,8 @@ class InpaintingDataset(BaseDataset):
 
         Returns:
             One ``dict(img_path=str, img_id=str[, mask_path=str][,
-            background_path=str])`` a picture, sorted unless there is a list.
+            background_path=str][, regions=list])`` a picture, sorted unless there is
+            a list.
         """
         folders = {key: folder or '.' for key, folder in self.data_prefix.items()}
         names = self._names(folders['img_path'])
@@ -114,6 +124,10 @@ class InpaintingDataset(BaseDataset):
         if self.ann_file:
             paths = [os.path.normpath(entry['img_path']) for entry in entries]
             index.require(Path(self.ann_file), paths, 'correct the list')
+        if self.region_file:
+            regions = _read_regions(Path(self.data_root, self.region_file))
+            for entry in entries:
+                entry['regions'] = regions.get(entry['img_id'], [])
         return entries
 
     def _names(self, folder: str) -> list[str]:
@@ -162,3 +176,22 @@ def _read_list(path: Path) -> list[str]:
             fix='correct ann_file, or leave it out to use every picture of the folder',
         ) from e
     return [line.strip().lstrip('/') for line in lines if line.strip()]
+
+
+def _read_regions(path: Path) -> dict[str, list[dict]]:
+    """Read the regions of each picture."""
+    try:
+        regions = json.loads(path.read_text(encoding='utf-8'))
+        for found in regions.values():
+            for region in found:
+                x0, y0, x1, y1 = map(float, region['bbox'])
+                if not (x0 <= x1 and y0 <= y1 and isinstance(region['category'], str)):
+                    raise ValueError(f'the region {region}')
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as e:
+        raise DataError.explain(
+            path,
+            expected='{img_id: [{"bbox": [x0, y0, x1, y1], "category": name}, ...]}',
+            got='no such file' if isinstance(e, FileNotFoundError) else e,
+            fix='correct the file, or leave region_file out',
+        ) from e
+    return regions

@@ -2,7 +2,8 @@
 
 Convention:
     In a pipeline, ``img`` and ``background`` are BGR uint8 (h, w, 3) and ``mask`` is
-    uint8 (h, w) of 0 and 1; 1 = to be removed. What is packed is RGB.
+    uint8 (h, w) of 0 and 1; 1 = to be removed. ``regions`` is a list of
+    ``dict(bbox=xyxy in pixels, category=name)``. What is packed is RGB.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mmprivacy.datasets.mask_drawing import find_style, fixed_mask
 from mmprivacy.errors import ConfigError, DataError
 
 PICTURES = ('img', 'background')
+META_KEYS = ('img_path', 'img_id', 'ori_shape', 'img_shape', 'regions')
 
 
 def _need(results: dict, key: str, name: str, fix: str) -> None:
@@ -104,7 +106,7 @@ class DrawRegionMask:
 
 @TRANSFORMS.register_module()
 class ResizeWithMask:
-    """Resize a picture, its mask and its background.
+    """Resize a picture, its mask, its background and its regions.
 
     Pictures are reduced by averaging over areas and enlarged linearly. A pixel of the
     mask is 1 if any part of what it stands for is: a mask never loses a thin stroke.
@@ -139,8 +141,14 @@ class ResizeWithMask:
         if 'mask' in results:
             shares = _resize(results['mask'].astype(np.float32), size)
             results['mask'] = (shares > 1e-4).astype(np.uint8)
+        factor = (size[0] / w, size[1] / h)
+        if 'regions' in results:
+            results['regions'] = [
+                region | dict(bbox=[v * f for v, f in zip(region['bbox'], 2 * factor)])
+                for region in results['regions']
+            ]
         results['img_shape'] = results['img'].shape[:2]
-        results['scale_factor'] = (size[0] / w, size[1] / h)
+        results['scale_factor'] = factor
         return results
 
     def _size(self, h: int, w: int) -> tuple[int, int]:
@@ -167,7 +175,7 @@ def _resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 @TRANSFORMS.register_module()
 class FlipWithMask:
-    """Mirror a picture, its mask and its background, left to right.
+    """Mirror a picture, its mask, its background and its regions, left to right.
 
     Args:
         prob: Probability.
@@ -190,6 +198,13 @@ class FlipWithMask:
             for key in (*PICTURES, 'mask'):
                 if key in results:
                     results[key] = np.ascontiguousarray(results[key][:, ::-1])
+            w = results['mask' if 'mask' in results else 'img'].shape[1]
+            if 'regions' in results:
+                results['regions'] = [
+                    region | dict(bbox=[w - x1, y0, w - x0, y1])
+                    for region in results['regions']
+                    for x0, y0, x1, y1 in [region['bbox']]
+                ]
         return results
 
     def __repr__(self) -> str:
@@ -211,7 +226,7 @@ class PackInpaintingInputs:
 
     def __init__(
         self,
-        meta_keys: Sequence[str] = ('img_path', 'img_id', 'ori_shape', 'img_shape'),
+        meta_keys: Sequence[str] = META_KEYS,
     ) -> None:
         self.meta_keys = tuple(meta_keys)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -294,3 +296,33 @@ def test_an_unfit_mask_is_not_packed():
 
 def test_public_name():
     assert DATASETS.get('InpaintingDataset') is InpaintingDataset
+
+
+# Regions
+
+
+def test_regions_follow_the_picture(tree):
+    box = dict(bbox=[30, 10, 45, 20], category='face')
+    (tree / 'regions.json').write_text(json.dumps({'two': [box]}))
+    folders = dict(img_path='img', mask_path='mask')
+    steps = [
+        *PAIR[:2],
+        dict(type='ResizeWithMask', scale=(120, 20)),
+        dict(type='FlipWithMask', prob=1.0),
+        PAIR[2],
+    ]
+    options = dict(data_prefix=folders, region_file='regions.json')
+    first, second = (build(tree, steps, **options)[k]['data_samples'] for k in (0, 1))
+    assert first.regions == [dict(bbox=[30, 5, 60, 10], category='face')]
+    assert second.regions == []
+    plain = build(tree, PAIR, data_prefix=folders)[0]['data_samples']
+    assert 'regions' not in plain
+
+
+def test_broken_regions_are_named(tree):
+    for text in ('[]', '{"two": [{"bbox": [1, 2, 3], "category": "x"}]}', '{"two'):
+        (tree / 'regions.json').write_text(text)
+        with pytest.raises(DataError, match=r'regions\.json'):
+            build(tree, data_prefix='img', region_file='regions.json')
+    with pytest.raises(DataError, match=r'none\.json.*no such file'):
+        build(tree, data_prefix='img', region_file='none.json')

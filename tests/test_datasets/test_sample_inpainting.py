@@ -95,7 +95,8 @@ def test_config_reads_it(inpainting_root):
         item = data[0]
         assert item['inputs']['img'].shape == (3, 96, 96)
         assert item['inputs']['mask'].shape == (1, 96, 96)
-        assert ('gt_background' in item['data_samples']) == (split != 'train')
+        for field in ('gt_background', 'regions'):
+            assert (field in item['data_samples']) == (split != 'train')
 
 
 def test_an_interrupted_run_ends_the_same(tmp_path, monkeypatch):

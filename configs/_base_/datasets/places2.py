@@ -87,7 +87,9 @@ sample = dict(
         'train_dataloader.dataset.pipeline.0.min_side': 192,
         'train_dataloader.dataset.pipeline.1.scale': (96, 96),
         'val_dataloader.dataset.indices': None,
+        'val_dataloader.dataset.region_file': 'regions.json',
         'val_dataloader.dataset.pipeline': _pair_pipeline,
+        'test_dataloader.dataset.region_file': 'regions.json',
         'test_dataloader.dataset.pipeline': _pair_pipeline,
         'val_dataloader.dataset.data_prefix': dict(
             img_path='val_large',

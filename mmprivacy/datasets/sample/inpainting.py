@@ -4,9 +4,10 @@
 anything that shows a privacy attribute. ``val_large`` and ``test_large`` have scenes
 with it: for each ``<folder>/<name>.png`` there is ``masks/<folder>/<name>.png``, the
 pixels of what is to be removed, and ``backgrounds/<folder>/<name>.png``, the same scene
-without it. Outside the mask, picture and background are equal, bit by bit. Last,
-``scenes.jsonl`` has one line of ground truth a picture; ``removed`` are the ids of what
-its mask covers.
+without it. Outside the mask, picture and background are equal, bit by bit.
+``regions.json`` has box and category of what is to be removed from each picture, and
+``scenes.jsonl`` one line of ground truth a picture; ``removed`` are the ids of what its
+mask covers, or what was left out.
 """
 
 from __future__ import annotations
@@ -81,7 +82,17 @@ def remove_sensitive(scene: Scene) -> tuple[list[int], np.ndarray, np.ndarray]:
 
 
 def finish(root: Path, lines: dict[str, list[dict]]) -> None:
-    """Write the ground truth."""
+    """Write the regions and the ground truth."""
+    regions = {
+        Path(scene['file']).stem: [
+            dict(bbox=element['box'], category=element['category'])
+            for element in scene['elements']
+            if element['id'] in scene['removed']
+        ]
+        for split in ('val', 'test')
+        for scene in lines.get(split, [])
+    }
+    write_text(root / 'regions.json', json.dumps(regions))
     every = [json.dumps(scene) for scenes in lines.values() for scene in scenes]
     write_text(root / 'scenes.jsonl', '\n'.join(every) + '\n')
 
