@@ -57,7 +57,7 @@ class CheckpointError(MMPrivacyError, RuntimeError):
 
 
 class MissingWeightsError(CheckpointError, FileNotFoundError):
-    """Weights, which are never downloaded, were not given or are not there."""
+    """Weights that are never downloaded were not given, or are not there."""
 
 
 class NonFiniteLossError(MMPrivacyError, FloatingPointError):

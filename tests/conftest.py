@@ -35,13 +35,14 @@ vispr_root = _drawn('vispr')
 objects_root = _drawn('objects')
 coco_root = _drawn('coco')
 voc_root = _drawn('voc')
+inpainting_root = _drawn('inpainting')
 
 
 @pytest.fixture(scope='session')
 def tiny_options(sample_root, request):
     """Build overrides that shrink a config, for ``--sample``."""
     roots = {'image-privacy': lambda: sample_root}
-    for name in ('vispr', 'objects', 'coco', 'voc'):
+    for name in ('vispr', 'objects', 'coco', 'voc', 'inpainting'):
         roots[name] = partial(request.getfixturevalue, f'{name}_root')
 
     def build(cfg_path, **more):

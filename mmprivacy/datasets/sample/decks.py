@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mmprivacy.datasets.sample import object_plans, plans, score_plans
+from mmprivacy.datasets.sample import (
+    object_plans,
+    plans,
+    removal_plans,
+    score_plans,
+)
 from mmprivacy.datasets.sample.plans import Plan
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.textures import Rng
@@ -41,9 +46,11 @@ def _fits_pairs(scene: Scene, plan: Plan) -> bool:
 
 
 #: ``pairs``: what stands together makes a scene private; ``scores``: one element
-#: decides about its score; ``objects``: close views of one element.
+#: decides about its score; ``objects``: close views of one element; ``removals``: those
+#: of ``scores`` that have something to remove.
 DECKS = {
     'pairs': Deck(9, _draw_pairs, _fits_pairs),
     'scores': Deck(10, score_plans.draw_plan, score_plans.fits),
     'objects': Deck(1, object_plans.draw_plan, object_plans.fits),
+    'removals': Deck(1, removal_plans.draw_plan, score_plans.fits),
 }
