@@ -213,14 +213,14 @@ class ERASER(BaseModel):
         wrapper.update_params(loss_g)
         self.discriminator.requires_grad_(True)
 
-        log = {**log, **shown, 'loss_g': log.pop('loss')}
+        log['loss_g'] = log.pop('loss')
         wrapper = optim_wrapper['discriminator']
         with wrapper.optim_context(self.discriminator):
             losses = self.discriminator_losses(fake.detach(), real, mask)
         loss_d, log_d = self.parse_losses(losses)
         wrapper.update_params(loss_d)
         log_d['loss_d'] = log_d.pop('loss')
-        return {**log, **log_d}
+        return {**log, **shown, **log_d}
 
     def generator_losses(
         self, fake: Tensor, real: Tensor, mask: Tensor
