@@ -234,6 +234,28 @@ def _keep_tensors(value: Any) -> Any:
     return {key: inner for key, inner in kept.items() if inner is not None} or None
 
 
+def forget_best_checkpoint(runner: Any) -> None:
+    """Start the search for the best checkpoint of a run anew.
+
+    For runs whose later part is scored like the first, but means something else. The
+    best checkpoint so far stays on disk.
+
+    Args:
+        runner: A runner of MMEngine.
+    """
+    from mmengine.hooks import CheckpointHook
+
+    for key in list(runner.message_hub.runtime_info):
+        if key.startswith(('best_score', 'best_ckpt')):
+            runner.message_hub.pop_info(key)
+    for hook in runner.hooks:
+        if isinstance(hook, CheckpointHook) and hook.save_best:
+            if hasattr(hook, 'best_ckpt_path'):
+                hook.best_ckpt_path = None
+            else:
+                hook.best_ckpt_path_dict = dict.fromkeys(hook.key_indicators)
+
+
 def _history_method(owner: Any, name: str) -> Any:
     """Stand in for ``getattr`` in pickles of MMEngine's log buffers."""
     from mmengine.logging import HistoryBuffer
