@@ -8,6 +8,7 @@ from mmprivacy.datasets.sample.coco import COCO
 from mmprivacy.datasets.sample.contact_sheet import contact_sheet
 from mmprivacy.datasets.sample.generator import SceneGenerator
 from mmprivacy.datasets.sample.image_privacy import IMAGE_PRIVACY
+from mmprivacy.datasets.sample.inpainting import INPAINTING
 from mmprivacy.datasets.sample.labels import PAIRS, Pair, find_pairs
 from mmprivacy.datasets.sample.objects import OBJECTS
 from mmprivacy.datasets.sample.scene import Scene
@@ -20,7 +21,15 @@ from mmprivacy.errors import DataError, nearest
 #: Formats by name.
 FORMATS: dict[str, Format] = {
     fmt.name: fmt
-    for fmt in (IMAGE_PRIVACY, VISPR, VISUAL_REDACTIONS, OBJECTS, COCO, VOC)
+    for fmt in (
+        IMAGE_PRIVACY,
+        VISPR,
+        VISUAL_REDACTIONS,
+        OBJECTS,
+        COCO,
+        VOC,
+        INPAINTING,
+    )
 }
 
 

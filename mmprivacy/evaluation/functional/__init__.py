@@ -14,10 +14,22 @@ from mmprivacy.evaluation.functional.disappearance import (
     count_detections,
     disappearance_rates,
 )
+from mmprivacy.evaluation.functional.feature_maps import (
+    lpips_distance,
+    region_feature_distances,
+    region_realness_loss,
+)
+from mmprivacy.evaluation.functional.frechet import (
+    Gaussian,
+    fit_gaussian,
+    frechet_distance,
+)
 from mmprivacy.evaluation.functional.image_quality import (
     image_mse,
     l_inf,
+    mae,
     psnr,
+    relative_mae,
     ssim,
 )
 from mmprivacy.evaluation.functional.masks import (
@@ -36,6 +48,11 @@ from mmprivacy.evaluation.functional.pointing import (
     mask_at_cells,
     pointing_hit,
 )
+from mmprivacy.evaluation.functional.region_recall import (
+    found_again,
+    found_of_any_class,
+    inside_share,
+)
 from mmprivacy.evaluation.functional.regression import (
     average_ranks,
     best_constant,
@@ -50,6 +67,7 @@ from mmprivacy.evaluation.functional.segmentation import class_iou, confusion
 __all__ = [
     'Boxes',
     'Counts',
+    'Gaussian',
     'MaskCounts',
     'accuracy',
     'attribute_accuracy',
@@ -69,8 +87,15 @@ __all__ = [
     'dataset_iou',
     'disappearance_rates',
     'expected_calibration_error',
+    'fit_gaussian',
+    'found_again',
+    'found_of_any_class',
+    'frechet_distance',
     'image_mse',
+    'inside_share',
     'l_inf',
+    'lpips_distance',
+    'mae',
     'mask_at_cells',
     'match_boxes',
     'mean_absolute_error',
@@ -80,6 +105,9 @@ __all__ = [
     'pointing_hit',
     'precision_recall_f1',
     'psnr',
+    'region_feature_distances',
+    'region_realness_loss',
+    'relative_mae',
     'safe_unsafe_oracle',
     'spearman',
     'ssim',
