@@ -55,7 +55,7 @@ def test_empty_full_and_tiny(algorithm):
     line = inpaint(
         np.full((1, 5, 3), 7, np.uint8), algorithm, boxes=np.array([[1, 0, 3, 1]])
     )
-    assert np.abs(line.astype(int) - 7).max() <= 1
+    assert np.abs(line.astype(int) - 7).max() <= 3
 
 
 def test_wrong_arguments():
