@@ -54,6 +54,8 @@ def tiny_options(sample_root, request):
         options |= {f'sample.data.num.{k}': v for k, v in NUM.items()}
         if cfg.sample.get('encoder'):
             options['sample.encoder'] = None  # which would take minutes
+        if cfg.sample.get('prior'):
+            options['sample.prior'] = None
         options |= shrink(cfg)
         return options | more
 

@@ -171,16 +171,25 @@ def use_amp(cfg: Any) -> None:
     Raises:
         ConfigError: If the config has a wrapper that cannot be switched.
     """
+    wrapper = cfg.get('optim_wrapper') or {}
+    if 'constructor' in wrapper and 'optimizer' not in wrapper:
+        parts = [part for part in wrapper.values() if isinstance(part, dict)]
+    else:
+        parts = [wrapper]
+    for part in parts:
+        _use_amp(part)
+
+
+def _use_amp(wrapper: Any) -> None:
     import torch
 
-    wrapper = cfg.get('optim_wrapper')
-    name = (wrapper or {}).get('type', 'OptimWrapper')
+    name = wrapper.get('type', 'OptimWrapper') if wrapper else None
     name = getattr(name, '__name__', name)
-    if wrapper is None or name not in ('OptimWrapper', 'AmpOptimWrapper'):
+    if name not in ('OptimWrapper', 'AmpOptimWrapper'):
         raise ConfigError.explain(
             '--amp',
             expected='optim_wrapper.type OptimWrapper or AmpOptimWrapper',
-            got=name,
+            got=name or 'no optim_wrapper',
             fix='drop --amp',
         )
     if torch.cuda.is_available():

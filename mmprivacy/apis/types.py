@@ -22,7 +22,7 @@ _KINDS = (
     (r'collate_fn|worker_init_fn', 'FUNCTIONS'),
     (r'default_hooks\.\w+|custom_hooks\.\d+', 'HOOKS'),
     (r'optimizer', 'OPTIMIZERS'),
-    (r'optim_wrapper', 'OPTIM_WRAPPERS'),
+    (r'optim_wrapper(\.(generator|discriminator))?', 'OPTIM_WRAPPERS'),
     (r'param_scheduler(\.\d+)?', 'PARAM_SCHEDULERS'),
     (r'\w+_evaluator(\.\d+)?', 'METRICS'),
     (r'visualizer', 'VISUALIZERS'),
@@ -184,6 +184,8 @@ def known_keys(node: dict, path: str, scope: str) -> tuple[set[str], bool]:
     fixed = _fixed_keys(path)
     if fixed is not None:
         return keys | fixed, False
+    if path == 'optim_wrapper' and 'constructor' in node:
+        return keys, True  # it knows the names of the model's parts
     target = resolve(node, path, scope)
     if target is None:
         return keys, False
@@ -251,7 +253,7 @@ def _fixed_keys(path: str) -> set[str] | None:
 
         return (parameters(DataLoader)[0] | _SAMPLERS) - {'self'}
     tables = {
-        'sample': {'data', 'encoder', 'cfg_options'},
+        'sample': {'data', 'encoder', 'prior', 'cfg_options'},
         'sample.data': {'format', 'root', 'num', 'seed', 'workers'},
         'sample.data.num': {'train', 'val', 'test'},
         'env_cfg': {'cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'},

@@ -17,6 +17,10 @@ from mmprivacy.eraser.generator import ERASERGenerator
 from mmprivacy.eraser.reconstruction_losses import known_target
 from mmprivacy.errors import ConfigError
 
+# Their files import torch only.
+MODELS.register_module(module=ERASERGenerator)
+MODELS.register_module(module=PatchDiscriminator)
+
 STAGES = ('quality', 'difference')
 IMAGE_INPUTS = ('masked', 'full')
 QUALITY_REGIONS = ('known', 'all')
@@ -35,8 +39,9 @@ class ERASER(BaseModel):
         in, bit by bit.
 
     Args:
-        generator: Arguments of :class:`~mmprivacy.eraser.generator.ERASERGenerator`.
-        discriminator: Arguments of
+        generator: Config of an
+            :class:`~mmprivacy.eraser.generator.ERASERGenerator`.
+        discriminator: Config of a
             :class:`~mmprivacy.eraser.discriminator.PatchDiscriminator`.
         prior: Config of a :class:`PriorSampler`. None for no priors (black ones): LaMa.
         loss_l1: Config of a loss.
@@ -87,8 +92,8 @@ class ERASER(BaseModel):
         _check_option('quality_region', quality_region, QUALITY_REGIONS)
         self.image_input = image_input
         self.quality_region = quality_region
-        self.generator = ERASERGenerator(**(generator or {}))
-        self.discriminator = PatchDiscriminator(**(discriminator or {}))
+        self.generator = _build(generator or dict(type='ERASERGenerator'))
+        self.discriminator = _build(discriminator or dict(type='PatchDiscriminator'))
         self.prior = _build(prior)
         self.loss_l1 = _build(loss_l1 or dict(type='MaskedL1Loss'))
         self.loss_gan = _build(loss_gan or dict(type='PatchGANLoss'))
@@ -213,14 +218,14 @@ class ERASER(BaseModel):
         wrapper.update_params(loss_g)
         self.discriminator.requires_grad_(True)
 
-        log = {**log, **shown, 'loss_g': log.pop('loss')}
+        log['loss_g'] = log.pop('loss')
         wrapper = optim_wrapper['discriminator']
         with wrapper.optim_context(self.discriminator):
             losses = self.discriminator_losses(fake.detach(), real, mask)
         loss_d, log_d = self.parse_losses(losses)
         wrapper.update_params(loss_d)
         log_d['loss_d'] = log_d.pop('loss')
-        return {**log, **log_d}
+        return {**log, **shown, **log_d}
 
     def generator_losses(
         self, fake: Tensor, real: Tensor, mask: Tensor

@@ -9,9 +9,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from mmprivacy.compat import safe_load
 from mmprivacy.eraser.frozen import Frozen
-from mmprivacy.errors import CheckpointError, MissingWeightsError
+from mmprivacy.evaluation.network_weights import find_weights, load_network
 
 
 def build_frozen(
@@ -38,31 +37,13 @@ def build_frozen(
         MissingWeightsError: If no file is given and none is fine, or it is not there.
         CheckpointError: If the file does not fit.
     """
-    path = Path(weights).expanduser() if weights else None
-    if (path is None and not allow_random) or (path and not path.is_file()):
-        raise MissingWeightsError.explain(
-            argument,
-            expected=f'a weights file: {source}',
-            got='none' if path is None else f'{path}, which is not there',
-            fix='put the file there (nothing is downloaded), or use --sample',
-        )
+    if weights or not allow_random:
+        find_weights(weights, argument, source)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         net = build()
-    if path is None:
-        return Frozen(net)
-    state = safe_load(path)
-    state = state.get('state_dict', state)
-    try:
-        net.load_state_dict(state, strict=True)
-    except RuntimeError as e:
-        reason = ' '.join(str(e).split())
-        raise CheckpointError.explain(
-            path,
-            expected=f'the weights of {type(net).__name__} for {argument}',
-            got=reason[:200],
-            fix=f'use {source}, or change the config of the network',
-        ) from e
+    if weights:
+        load_network(net, weights, argument, source)
     return Frozen(net)
 
 

@@ -73,23 +73,6 @@ def test_each_loss_trains_its_own_network(model, stage):
     assert all(p.requires_grad for p in model.discriminator.parameters())
 
 
-def test_the_discriminator_learns_nothing_from_the_generators_loss(model):
-    model.train_step(batch(), _wrappers(model, generator=NoStep, discriminator=NoStep))
-    grads = {n: p.grad.clone() for n, p in model.discriminator.named_parameters()}
-    model.zero_grad()
-    data = model.data_preprocessor(batch(), True)['inputs']
-    real, mask = data['img'], data['mask']
-    with torch.no_grad():
-        fake = model.generate(real, mask)
-    # No matter what the generator did, what arrives is the gradient of its own loss.
-    torch.manual_seed(0)
-    other = build()
-    losses = other.discriminator_losses(fake, real, mask)
-    sum(losses.values()).backward()
-    assert all((g.abs().sum() > 0) for n, g in grads.items() if n.endswith('weight'))
-    assert all(p.grad is None for p in other.generator.parameters())
-
-
 def test_log_names_every_loss(model):
     log = model.train_step(batch(), _wrappers(model))
     parts = {'loss_l1', 'loss_adversarial', 'loss_fm'}
@@ -130,7 +113,7 @@ def test_difference_loss_pushes_the_generator_away():
         changed = mask * fake + (1 - mask) * real
         return model.loss_difference.difference(changed, real, mask)
 
-    for _ in range(60):
+    for _ in range(30):
         step(lambda fake: (fake - real).abs().mean())
     with torch.no_grad():
         before = difference(generator(real, mask, prior_g, prior_r)).item()
@@ -257,7 +240,7 @@ def test_frozen_networks_are_not_saved_and_do_not_change():
     model.train()
     model.set_stage('difference')
     wrappers = _wrappers(model)
-    for seed in range(3):
+    for seed in range(2):
         model.train_step(batch(seed=seed), wrappers)
     for net, state in zip(nets, before):
         assert not net.training
@@ -314,14 +297,10 @@ def test_an_optimizer_for_each_part(model):
         (dict(critic=OPTIM['generator']), 'discriminator, generator'),
         (dict(prior=OPTIM['generator']), 'a part of the model that learns'),
         (dict(accumulative_counts=2), 'a dict for each trained part'),
-        (dict(paramwise_cfg=dict(custom_keys={})), None),
         (dict(paramwise_cfg=dict(bias_lr_mult=2)), 'a dict for each trained part'),
     ],
 )
 def test_wrong_optimizers(model, change, message):
     cfg = {**copy.deepcopy(OPTIM), **change}
-    if message is None:
-        assert build_optim_wrapper(model, cfg)
-        return
     with pytest.raises(ConfigError, match=message):
         build_optim_wrapper(model, cfg)

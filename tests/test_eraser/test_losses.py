@@ -281,7 +281,7 @@ def test_weights_have_to_be_given(tmp_path):
     name = 'features.34.bias'
     assert torch.equal(loss.trunk.net.state_dict()[name], net.state_dict()[name])
     torch.save(VGG19(base_channels=2).state_dict(), tmp_path / 'other.pth')
-    with pytest.raises(CheckpointError, match='the weights of VGG19'):
+    with pytest.raises(CheckpointError, match='the weights of model'):
         DifferenceLoss(**options, weights=str(tmp_path / 'other.pth'))
 
 

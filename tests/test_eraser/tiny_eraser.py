@@ -9,8 +9,8 @@ SAMPLER = dict(
 DIFFERENCE = dict(type='DifferenceLoss', allow_random=True, base_channels=4, margin=50)
 MODEL = dict(
     type='ERASER',
-    generator=dict(base_channels=4, num_blocks=1),
-    discriminator=dict(base_channels=4, num_layers=2),
+    generator=dict(type='ERASERGenerator', base_channels=4, num_blocks=1),
+    discriminator=dict(type='PatchDiscriminator', base_channels=4, num_layers=2),
     prior=SAMPLER,
     loss_feature_matching=dict(type='FeatureMatchingLoss'),
     loss_difference=DIFFERENCE,

@@ -1,8 +1,9 @@
 """Write scenes for inpainting, in the folders of Places2, with true backgrounds.
 
 ``<root>/data_large/<setting>/<name>.jpg`` are pictures to learn from: scenes without
-anything that shows a privacy attribute. ``val_large`` and ``test_large`` have scenes
-with it: for each ``<folder>/<name>.png`` there is ``masks/<folder>/<name>.png``, the
+anything that shows a privacy attribute. ``private_large`` has one in four of these
+scenes with it, and ``masks/private_large/``. ``val_large`` and ``test_large`` have
+scenes with it, too: for each ``<folder>/<name>.png`` there is ``masks/<folder>/<name>.png``, the
 pixels of what is to be removed, and ``backgrounds/<folder>/<name>.png``, the same scene
 without it. Outside the mask, picture and background are equal, bit by bit.
 ``regions.json`` has box, category and kind of what is removed from each picture, and
@@ -26,6 +27,8 @@ from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.writing import Format
 
 FOLDERS = {'train': 'data_large', 'val': 'val_large', 'test': 'test_large'}
+#: Folder of scenes to learn removal from, and how many of the scenes are there.
+PRIVATE_FOLDER, PRIVATE_EVERY = 'private_large', 4
 #: Largest share of a picture that is removed, unless a single element is larger.
 MAX_AREA = 0.4
 #: What is said of a region, and where it is said of an element.
@@ -42,13 +45,21 @@ def write_scene(scene: Scene, root: Path) -> dict:
         file = f'{folder}/{scene.setting}/{name}.jpg'
         jpeg = to_jpeg(scene.render(without=removed), scene.camera.quality)
         write_bytes(root / file, jpeg)
+        if scene.index % PRIVATE_EVERY == 0:
+            _write_private(scene, root, f'{PRIVATE_FOLDER}/{name}.png')
     else:
-        removed, mask, background = remove_sensitive(scene)
         file = f'{folder}/{name}.png'
-        write_bytes(root / 'masks' / file, _to_png(mask.astype(np.uint8) * 255))
+        removed, background = _write_private(scene, root, file)
         write_bytes(root / 'backgrounds' / file, _to_png(background))
-        write_bytes(root / file, _to_png(scene.render()))
     return dict(file=file, removed=sorted(removed), **describe(scene))
+
+
+def _write_private(scene: Scene, root: Path, file: str) -> tuple[list[int], np.ndarray]:
+    """Write a scene as it is, and the mask of what is to be removed from it."""
+    removed, mask, background = remove_sensitive(scene)
+    write_bytes(root / 'masks' / file, _to_png(mask.astype(np.uint8) * 255))
+    write_bytes(root / file, _to_png(scene.render()))
+    return removed, background
 
 
 def remove_sensitive(scene: Scene) -> tuple[list[int], np.ndarray, np.ndarray]:
@@ -111,9 +122,9 @@ INPAINTING = Format(
     write_scene,
     finish,
     'Layout of Places2: `data_large/`, `val_large/`, `test_large/`. Pictures to learn '
-    'from show nothing\nsensitive; the others do, with `masks/` of what is to be '
-    'removed and `backgrounds/`, the same scenes\nwithout it, which are for evaluation '
-    'only. The ground truth of each scene is in `scenes.jsonl`.',
+    'from show nothing\nsensitive; the others, and `private_large/`, do, with `masks/` '
+    'of what is to be\nremoved. `backgrounds/` are the same scenes without it, for '
+    'evaluation only. The ground truth of each scene is in `scenes.jsonl`.',
     deck='removals',
     num=dict(train=2000, val=50, test=200),
 )
