@@ -31,6 +31,7 @@ setup(
     package_data={'mmprivacy': ['datasets/*.tsv', 'datasets/**/*.tsv']},
     install_requires=['torch', 'numpy', 'packaging', 'pillow', 'scikit-learn', 'rich'],
     extras_require={
+        'ocr': ['rapidocr>=3.2', 'onnxruntime'],
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',

@@ -41,12 +41,13 @@ LANES: dict[str, dict[str, tuple[str, str]]] = {
 """Tested stacks: import name to (distribution, version), for each lane."""
 
 
-def require(package: str, feature: str) -> Any:
+def require(package: str, feature: str, fix: str | None = None) -> Any:
     """Import a package that a feature needs.
 
     Args:
         package: Import name, such as ``'mmpretrain'``.
         feature: What needs it, for the error message.
+        fix: What to do if it is missing; by default, set the lane up.
 
     Returns:
         The imported module.
@@ -63,7 +64,7 @@ def require(package: str, feature: str) -> Any:
             feature,
             expected=f'the package {package!r}',
             got='none installed',
-            fix='run `make setup`, or `pip install -r requirements/onedl.txt`',
+            fix=fix or 'run `make setup`, or `pip install -r requirements/onedl.txt`',
         ) from e
 
 

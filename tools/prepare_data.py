@@ -2,6 +2,7 @@
 
 python tools/prepare_data.py image-privacy --private DIR --public DIR --out DIR
 python tools/prepare_data.py vispr --root DIR
+python tools/prepare_data.py masks --root DIR --split train --name text --provider TYPE
 python tools/prepare_data.py sample
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 try:
-    from mmprivacy.apis.cli import run_tool
+    from mmprivacy.apis.cli import OptionsAction, run_tool
 except ModuleNotFoundError as e:
     if (e.name or '').partition('.')[0] != 'mmprivacy':
         raise
@@ -31,6 +32,7 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest='command', required=True)
     _add_photos(commands)
     _add_vispr(commands)
+    _add_masks(commands)
     _add_sample(commands)
     for command in commands.choices.values():
         command.add_argument(
@@ -92,6 +94,39 @@ def _add_vispr(commands: argparse._SubParsersAction) -> None:
     )
     add.add_argument(
         '--check-images', action='store_true', help='decode every photo too'
+    )
+
+
+def _add_masks(commands: argparse._SubParsersAction) -> None:
+    """Add the command for masks of people and text."""
+    add = commands.add_parser(
+        'masks',
+        help='make the masks of people and text that PrivObfNet is trained with',
+        description='Run a mask provider over the photos of a split and write what it '
+        'finds to ROOT/masks/NAME/SPLIT/. A run that was stopped goes on where it was.',
+    )
+    add.add_argument('--root', required=True, metavar='DIR', help='the data set')
+    add.add_argument('--split', required=True, help='train, val or test')
+    add.add_argument('--name', required=True, help='of the masks: human, text, ...')
+    add.add_argument(
+        '--provider',
+        required=True,
+        metavar='TYPE',
+        help='RapidOCRText, MMDetPerson, CvDnnPerson, MaskFiles, CallableMask, or one '
+        'of your own',
+    )
+    add.add_argument(
+        '--options',
+        nargs='+',
+        action=OptionsAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='arguments of the provider, such as config=FILE checkpoint=FILE',
+    )
+    add.add_argument(
+        '--images',
+        metavar='DIR',
+        help='all photos of this folder (default: those of ROOT/SPLIT2017.txt)',
     )
 
 
@@ -170,6 +205,30 @@ def check_vispr(args: argparse.Namespace) -> None:
     print(f'{report.root} is complete.')
 
 
+def make_provider_masks(args: argparse.Namespace) -> None:
+    """Make the masks of a split and say how many are empty."""
+    from mmprivacy.apis.overrides import parse_value
+    from mmprivacy.apis.photo_inputs import list_photos
+    from mmprivacy.datasets.vispr import list_name, read_vispr
+    from mmprivacy.privobfnet.mask_providers import make_masks
+
+    root = Path(args.root)
+    if args.images:
+        photos = list_photos(args.images)
+    else:
+        photos = [r.img_path for r in read_vispr(root / list_name(args.split))]
+    options = {key: parse_value(value) for key, value in args.options.items()}
+    provider = dict(type=args.provider, **options)
+    report = make_masks(photos, root, args.name, args.split, provider)
+    for photo in report.skipped[:MOST_PROBLEMS]:
+        print(f'left out: {photo}', file=sys.stderr)
+    print(
+        f'{args.name} masks of {args.split}: {report.made} made, {report.kept} there '
+        f'already, {report.empty} of both empty, {len(report.skipped)} left out.'
+    )
+    print(f'Wrote {report.index.file.parent / args.split}')
+
+
 def draw_samples(args: argparse.Namespace) -> None:
     """Draw the sample data sets."""
     from mmprivacy.datasets.sample import FORMATS, write_sample
@@ -196,6 +255,7 @@ def main(argv: Sequence[str]) -> None:
     commands = {
         'image-privacy': prepare_photos,
         'vispr': check_vispr,
+        'masks': make_provider_masks,
         'sample': draw_samples,
     }
     commands[args.command](args)

@@ -1,5 +1,6 @@
 """Metrics. No host library but MMEngine."""
 
+from mmprivacy.evaluation.attribute_mask_metric import AttributeMaskMetric
 from mmprivacy.evaluation.attribute_metric import AttributeMetric
 from mmprivacy.evaluation.detection_recall_metric import DetectionRecallMetric
 from mmprivacy.evaluation.difference_metric import DifferenceMetric
@@ -14,6 +15,7 @@ from mmprivacy.evaluation.privacy_score_metric import PrivacyScoreMetric
 from mmprivacy.evaluation.region_recall_metric import RegionRecallMetric
 
 __all__ = [
+    'AttributeMaskMetric',
     'AttributeMetric',
     'DetectionRecallMetric',
     'DifferenceMetric',

@@ -13,13 +13,23 @@ from mmprivacy.datasets.sample.labels import PAIRS, Pair, find_pairs
 from mmprivacy.datasets.sample.objects import OBJECTS
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.vispr import VISPR
+from mmprivacy.datasets.sample.visual_redactions import VISUAL_REDACTIONS
 from mmprivacy.datasets.sample.voc import VOC
 from mmprivacy.datasets.sample.writing import Format, write_folder
 from mmprivacy.errors import DataError, nearest
 
 #: Formats by name.
 FORMATS: dict[str, Format] = {
-    fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR, OBJECTS, COCO, VOC, INPAINTING)
+    fmt.name: fmt
+    for fmt in (
+        IMAGE_PRIVACY,
+        VISPR,
+        VISUAL_REDACTIONS,
+        OBJECTS,
+        COCO,
+        VOC,
+        INPAINTING,
+    )
 }
 
 

@@ -32,6 +32,13 @@ from mmprivacy.evaluation.functional.image_quality import (
     relative_mae,
     ssim,
 )
+from mmprivacy.evaluation.functional.masks import (
+    MaskCounts,
+    blind_iou,
+    count_pixels,
+    dataset_iou,
+    photo_iou,
+)
 from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
     average_precision,
@@ -60,6 +67,7 @@ __all__ = [
     'Boxes',
     'Counts',
     'Gaussian',
+    'MaskCounts',
     'accuracy',
     'attribute_accuracy',
     'auroc',
@@ -68,9 +76,12 @@ __all__ = [
     'balanced_accuracy',
     'best_constant',
     'best_fixed_point',
+    'blind_iou',
     'box_iou',
     'confusion_matrix',
     'count_detections',
+    'count_pixels',
+    'dataset_iou',
     'disappearance_rates',
     'expected_calibration_error',
     'fit_gaussian',
@@ -87,6 +98,7 @@ __all__ = [
     'mean_absolute_error',
     'mean_squared_error',
     'pearson',
+    'photo_iou',
     'pointing_hit',
     'precision_recall_f1',
     'psnr',
