@@ -197,7 +197,7 @@ class Protector(Protocol):
             them.
 
     A protector may also have a string ``warning`` that plans, certificates and reports
-    repeat, such as ``'against machines, and only today\\'s'``.
+    repeat, such as ``'against machines of today'``.
     """
 
     can_be_undone: bool
