@@ -83,6 +83,12 @@ class Statements:
         for method in dict.fromkeys(methods):
             if method in warnings:
                 lines.append(f'more of the method {method!r}: {warnings[method]}')
+        added = sum(r.region.source in self.verifiers for r in plan.regions)
+        if added:
+            lines.append(
+                f'that the verifiers missed nothing: {added} region(s) were protected '
+                'on their word alone'
+            )
         kept = sum(r.method == KEEP for r in plan.regions)
         if kept:
             lines.append(f'anything about {kept} region(s) kept on purpose')
