@@ -21,6 +21,8 @@ from mmprivacy.advisor.contracts import (
     pixel_box,
 )
 
+from mmprivacy.advisor import assessors, localisers, protectors, verifiers  # isort: skip
+
 __all__ = [
     'Assessment',
     'Assessor',
@@ -32,8 +34,12 @@ __all__ = [
     'Protector',
     'Region',
     'Verifier',
+    'assessors',
     'covered',
+    'localisers',
     'model_of',
     'name_of',
     'pixel_box',
+    'protectors',
+    'verifiers',
 ]
