@@ -25,6 +25,8 @@ from mmprivacy.advisor.metadata_verifier import MetadataVerifier
 from mmprivacy.advisor.plan import Plan, PlannedRegion
 from mmprivacy.advisor.policy import Policy, Rule
 
+from mmprivacy.advisor import assessors, localisers, protectors, verifiers  # isort: skip
+
 __all__ = [
     'Advisor',
     'Assessment',
@@ -42,8 +44,12 @@ __all__ = [
     'Region',
     'Rule',
     'Verifier',
+    'assessors',
     'covered',
+    'localisers',
     'model_of',
     'name_of',
     'pixel_box',
+    'protectors',
+    'verifiers',
 ]
