@@ -19,6 +19,15 @@ def pins(file: str, *names: str) -> list[str]:
     return [line for line in lines if line.partition('==')[0] in names]
 
 
+# Installed packages carry the configs that the command `mmprivacy` finds by name.
+CONFIGS = ROOT / 'configs'
+CONFIG_PACKAGES = {
+    f'mmprivacy.{".".join(folder.relative_to(ROOT).parts)}': str(
+        folder.relative_to(ROOT)
+    )
+    for folder in sorted({file.parent for file in CONFIGS.rglob('*.py')})
+}
+
 setup(
     name='mmprivacy',
     version=VERSION['__version__'],
@@ -27,10 +36,16 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     python_requires='>=3.10',
-    packages=find_packages(include=['mmprivacy', 'mmprivacy.*']),
+    packages=[
+        *find_packages(include=['mmprivacy', 'mmprivacy.*']),
+        *CONFIG_PACKAGES,
+    ],
+    package_dir=CONFIG_PACKAGES,
+    entry_points={'console_scripts': ['mmprivacy = mmprivacy.apis.console:run']},
     package_data={'mmprivacy': ['datasets/*.tsv', 'datasets/**/*.tsv']},
     install_requires=['torch', 'numpy', 'packaging', 'pillow', 'scikit-learn', 'rich'],
     extras_require={
+        'ocr': ['rapidocr>=3.2', 'onnxruntime'],
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',

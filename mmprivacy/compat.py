@@ -6,11 +6,13 @@ installations (``upstream``). Everything that has to know which one it is lives 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.metadata
 import pickle
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +41,13 @@ LANES: dict[str, dict[str, tuple[str, str]]] = {
 """Tested stacks: import name to (distribution, version), for each lane."""
 
 
-def require(package: str, feature: str) -> Any:
+def require(package: str, feature: str, fix: str | None = None) -> Any:
     """Import a package that a feature needs.
 
     Args:
         package: Import name, such as ``'mmpretrain'``.
         feature: What needs it, for the error message.
+        fix: What to do if it is missing; by default, set the lane up.
 
     Returns:
         The imported module.
@@ -61,7 +64,7 @@ def require(package: str, feature: str) -> Any:
             feature,
             expected=f'the package {package!r}',
             got='none installed',
-            fix='run `make setup`, or `pip install -r requirements/onedl.txt`',
+            fix=fix or 'run `make setup`, or `pip install -r requirements/onedl.txt`',
         ) from e
 
 
@@ -132,6 +135,47 @@ def safe_load(
     """
     import torch
 
+    with _explain_failures(path, 'if you trust its origin, add --trust-checkpoint'):
+        path = _existing(path)
+        if trust:
+            return torch.load(path, map_location=map_location, weights_only=False)
+        if hasattr(torch.serialization, 'safe_globals'):
+            with torch.serialization.safe_globals(_allowed_globals()):
+                return torch.load(path, map_location=map_location, weights_only=True)
+        return _load_with(_RestrictedPickle, path, map_location)
+
+
+def load_tensors(path: str | Path) -> dict[str, Any]:
+    """Load the tensors of a checkpoint that another library wrote.
+
+    Other libraries pickle objects of their own beside the weights: callbacks, configs,
+    optimizers. Here no class but those that :func:`safe_load` allows is imported; an
+    object of any other becomes a placeholder without content, and is left out. So the
+    file can run no code, and needs no library.
+
+    Args:
+        path: A file written by ``torch.save``, in its present or its older form.
+
+    Returns:
+        The dicts of the file, with tensors alone in them.
+
+    Raises:
+        CheckpointError: If the file is missing or broken, or holds no tensors.
+    """
+    with _explain_failures(path, 'use another file'):
+        content = _load_with(_TensorPickle, _existing(path), 'cpu')
+    tensors = _keep_tensors(content)
+    if not tensors:
+        raise CheckpointError.explain(
+            path,
+            expected='a dict of tensors',
+            got='none in the file',
+            fix='use the file of the weights, as its authors publish it',
+        )
+    return tensors
+
+
+def _existing(path: str | Path) -> Path:
     path = Path(path).expanduser()
     if not path.is_file():
         raise CheckpointError.explain(
@@ -140,25 +184,23 @@ def safe_load(
             got='no such file',
             fix='check the path, or train first',
         )
+    return path
+
+
+@contextlib.contextmanager
+def _explain_failures(path: str | Path, trust_fix: str) -> Iterator[None]:
+    """Turn what loading raises on broken files into an error that names the file."""
     try:
-        if trust:
-            return torch.load(path, map_location=map_location, weights_only=False)
-        if hasattr(torch.serialization, 'safe_globals'):
-            with torch.serialization.safe_globals(_allowed_globals()):
-                return torch.load(path, map_location=map_location, weights_only=True)
-        return torch.load(
-            path,
-            map_location=map_location,
-            weights_only=False,
-            pickle_module=_RestrictedPickle,
-        )
+        yield
+    except CheckpointError:
+        raise
     except pickle.UnpicklingError as e:
         reason = str(e).strip().partition('\n')[0]
         raise CheckpointError.explain(
             path,
             expected='tensors and plain containers only',
             got=f'a file that needs unrestricted pickle, or is broken ({reason})',
-            fix='if you trust its origin, add --trust-checkpoint',
+            fix=trust_fix,
         ) from e
     except (RuntimeError, EOFError, OSError, KeyError, ValueError) as e:
         reason = str(e).strip().partition('\n')[0]
@@ -168,6 +210,51 @@ def safe_load(
             got=f'a broken file ({reason})',
             fix='use another checkpoint, for example the one before it',
         ) from e
+
+
+def _load_with(pickle_module: Any, path: Path, map_location: Any) -> Any:
+    import torch
+
+    return torch.load(
+        path,
+        map_location=map_location,
+        weights_only=False,
+        pickle_module=pickle_module,
+    )
+
+
+def _keep_tensors(value: Any) -> Any:
+    """Keep the tensors of nested dicts; None for everything else."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    if not isinstance(value, dict):
+        return None
+    kept = {str(key): _keep_tensors(inner) for key, inner in value.items()}
+    return {key: inner for key, inner in kept.items() if inner is not None} or None
+
+
+def forget_best_checkpoint(runner: Any) -> None:
+    """Start the search for the best checkpoint of a run anew.
+
+    For runs whose later part is scored like the first, but means something else. The
+    best checkpoint so far stays on disk.
+
+    Args:
+        runner: A runner of MMEngine.
+    """
+    from mmengine.hooks import CheckpointHook
+
+    for key in list(runner.message_hub.runtime_info):
+        if key.startswith(('best_score', 'best_ckpt')):
+            runner.message_hub.pop_info(key)
+    for hook in runner.hooks:
+        if isinstance(hook, CheckpointHook) and hook.save_best:
+            if hasattr(hook, 'best_ckpt_path'):
+                hook.best_ckpt_path = None
+            else:
+                hook.best_ckpt_path_dict = dict.fromkeys(hook.key_indicators)
 
 
 def _history_method(owner: Any, name: str) -> Any:
@@ -255,3 +342,56 @@ class _RestrictedPickle:
     def load(file: Any, **kwargs: Any) -> Any:
         """Load one pickled object under the allow-list."""
         return _RestrictedUnpickler(file, **kwargs).load()
+
+
+class _Ignored:
+    """Stands for an object of a class that is not imported: takes all, keeps nothing.
+
+    It is called, filled and restored as the object would have been.
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> _Ignored:  # noqa: ARG004
+        return object.__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def __setstate__(self, state: Any) -> None:
+        pass
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+    def append(self, item: Any) -> None:
+        """Take an item of what was a list."""
+
+    def extend(self, items: Any) -> None:
+        """Take items of what was a list."""
+
+    def add(self, item: Any) -> None:
+        """Take an item of what was a set."""
+
+
+class _TensorUnpickler(_RestrictedUnpickler):
+    """Unpickler that ignores what the allow-list does not have."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Resolve an allowed global; any other stands for nothing."""
+        if name in ('getattr', '_history_method'):
+            return _Ignored
+        try:
+            return super().find_class(module, name)
+        except (pickle.UnpicklingError, ImportError, AttributeError):
+            return _Ignored
+
+
+class _TensorPickle(_RestrictedPickle):
+    """As :class:`_RestrictedPickle`, for :func:`load_tensors`."""
+
+    __name__ = 'mmprivacy.compat._TensorPickle'
+    Unpickler = _TensorUnpickler
+
+    @staticmethod
+    def load(file: Any, **kwargs: Any) -> Any:
+        """Load one pickled object, ignoring unknown classes."""
+        return _TensorUnpickler(file, **kwargs).load()

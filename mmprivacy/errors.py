@@ -56,6 +56,10 @@ class CheckpointError(MMPrivacyError, RuntimeError):
     """A checkpoint is missing, broken, or would need unrestricted pickle."""
 
 
+class MissingWeightsError(CheckpointError, FileNotFoundError):
+    """Weights that are never downloaded were not given, or are not there."""
+
+
 class NonFiniteLossError(MMPrivacyError, FloatingPointError):
     """A loss became NaN or infinite."""
 

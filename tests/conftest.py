@@ -35,13 +35,14 @@ vispr_root = _drawn('vispr')
 objects_root = _drawn('objects')
 coco_root = _drawn('coco')
 voc_root = _drawn('voc')
+inpainting_root = _drawn('inpainting')
 
 
 @pytest.fixture(scope='session')
 def tiny_options(sample_root, request):
     """Build overrides that shrink a config, for ``--sample``."""
     roots = {'image-privacy': lambda: sample_root}
-    for name in ('vispr', 'objects', 'coco', 'voc'):
+    for name in ('vispr', 'objects', 'coco', 'voc', 'inpainting'):
         roots[name] = partial(request.getfixturevalue, f'{name}_root')
 
     def build(cfg_path, **more):
@@ -53,6 +54,8 @@ def tiny_options(sample_root, request):
         options |= {f'sample.data.num.{k}': v for k, v in NUM.items()}
         if cfg.sample.get('encoder'):
             options['sample.encoder'] = None  # which would take minutes
+        if cfg.sample.get('prior'):
+            options['sample.prior'] = None
         options |= shrink(cfg)
         return options | more
 

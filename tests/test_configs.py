@@ -15,7 +15,10 @@ from mmprivacy.apis.runner import build_runner
 from mmprivacy.datasets.sample import FORMATS
 
 ROOT = Path(__file__).parents[1]
-CONFIGS = sorted(p for p in ROOT.glob('configs/**/*.py') if '_base_' not in p.parts)
+NOT_TRAINED = {'_base_', 'advisor'}
+CONFIGS = sorted(
+    p for p in ROOT.glob('configs/**/*.py') if not NOT_TRAINED & set(p.parts)
+)
 IDS = [str(p.relative_to(ROOT / 'configs')) for p in CONFIGS]
 
 

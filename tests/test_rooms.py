@@ -23,7 +23,7 @@ METHODS = {
 }
 SHARED = {'datasets', 'evaluation', 'visualization', 'obfuscation'}
 EVERYWHERE = {'errors', 'compat', 'version', 'fields'}
-OPEN = {'advisor', 'apis'}
+OPEN = {'advisor', 'apis', '__main__'}
 TORCH_ONLY = {
     'drag/graph.py', 'drag/regions.py', 'privattnet/relu_dropout.py',
     'privattnet/shifted_scores.py', 'privattnet/soft_attention.py',

@@ -29,16 +29,40 @@ def shrink(cfg, side=64):
     for key, place in (('', head), ('attention.', head.get('attention') or {})):
         if 'feat_size' in place:
             options[f'model.head.{key}feat_size'] = (side // stride, side // stride)
+    options |= shrink_eraser(cfg)
     for n, hook in enumerate(cfg.get('custom_hooks', [])):
         if 'attack' in hook:
             options[f'custom_hooks.{n}.attack.max_iters'] = 2
-        phases = hook.get('phases', [])
-        for p in range(len(phases)):
-            options[f'custom_hooks.{n}.phases.{p}.epochs'] = 1
+        key = 'stages' if 'stages' in hook else 'phases'
+        phases = hook.get(key, [])
+        for p, phase in enumerate(phases):
+            place = f'custom_hooks.{n}.{key}.{p}'
+            options[f'{place}.epochs'] = 1
+            if phase.get('train_dataloader'):
+                loader = f'{place}.train_dataloader'
+                options |= {f'{loader}.num_workers': 0, f'{loader}.batch_size': 2}
+                options[f'{loader}.num_batch_per_epoch'] = 1
         if phases:
             options['train_cfg.max_epochs'] = len(phases)
     options['train_cfg.val_interval'] = options['train_cfg.max_epochs']
     return options
+
+
+def shrink_eraser(cfg):
+    """Overrides for the smallest networks of ERASER and its prior."""
+    kind = cfg.model.type
+    prior = {'num_colors': 16, 'side': 8, 'channels': 8, 'depth': 1, 'num_heads': 2}
+    if kind == 'ImagePrior':
+        return {f'model.{k}': v for k, v in prior.items()}
+    if kind != 'ERASER':
+        return {}
+    return {f'model.prior.prior.{k}': v for k, v in prior.items()} | {
+        'model.generator.base_channels': 4,
+        'model.generator.num_blocks': 1,
+        'model.discriminator.base_channels': 4,
+        'model.discriminator.num_layers': 2,
+        'model.loss_difference.base_channels': 2,
+    }
 
 
 def as_arguments(options):

@@ -2,6 +2,8 @@
 
 python tools/prepare_data.py image-privacy --private DIR --public DIR --out DIR
 python tools/prepare_data.py vispr --root DIR
+python tools/prepare_data.py masks --root DIR --split train --name text --provider TYPE
+python tools/prepare_data.py image-labels --voc DIR
 python tools/prepare_data.py sample
 """
 
@@ -13,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 try:
-    from mmprivacy.apis.cli import run_tool
+    from mmprivacy.apis.cli import OptionsAction, run_tool
 except ModuleNotFoundError as e:
     if (e.name or '').partition('.')[0] != 'mmprivacy':
         raise
@@ -31,6 +33,8 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest='command', required=True)
     _add_photos(commands)
     _add_vispr(commands)
+    _add_masks(commands)
+    _add_image_labels(commands)
     _add_sample(commands)
     for command in commands.choices.values():
         command.add_argument(
@@ -92,6 +96,61 @@ def _add_vispr(commands: argparse._SubParsersAction) -> None:
     )
     add.add_argument(
         '--check-images', action='store_true', help='decode every photo too'
+    )
+
+
+def _add_masks(commands: argparse._SubParsersAction) -> None:
+    """Add the command for masks of people and text."""
+    add = commands.add_parser(
+        'masks',
+        help='make the masks of people and text that PrivObfNet is trained with',
+        description='Run a mask provider over the photos of a split and write what it '
+        'finds to ROOT/masks/NAME/SPLIT/. A run that was stopped goes on where it was.',
+    )
+    add.add_argument('--root', required=True, metavar='DIR', help='the data set')
+    add.add_argument('--split', required=True, help='train, val or test')
+    add.add_argument('--name', required=True, help='of the masks: human, text, ...')
+    add.add_argument(
+        '--provider',
+        required=True,
+        metavar='TYPE',
+        help='RapidOCRText, MMDetPerson, CvDnnPerson, MaskFiles, CallableMask, or one '
+        'of your own',
+    )
+    add.add_argument(
+        '--options',
+        nargs='+',
+        action=OptionsAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='arguments of the provider, such as config=FILE checkpoint=FILE',
+    )
+    add.add_argument(
+        '--images',
+        metavar='DIR',
+        help='all photos of this folder (default: those of ROOT/SPLIT2017.txt)',
+    )
+
+
+def _add_image_labels(commands: argparse._SubParsersAction) -> None:
+    """Add the command for lists of photos with their classes."""
+    add = commands.add_parser(
+        'image-labels',
+        help='write lists of photos with their classes, from VOC 2012 or COCO 2014',
+        description='Write ImageSets/ImageLevel/<list>.txt below the data set, and for '
+        'the validation split of COCO the segmentation maps, in SegmentationClass/.',
+    )
+    which = add.add_mutually_exclusive_group(required=True)
+    which.add_argument('--voc', metavar='DIR', help='the folder VOC2012')
+    which.add_argument(
+        '--coco', metavar='DIR', help='folder with annotations/, train2014/, val2014/'
+    )
+    add.add_argument(
+        '--lists',
+        nargs='+',
+        metavar='NAME',
+        help='lists of ImageSets/Segmentation (default: train_aug val), or splits of '
+        'COCO (default: train2014 val2014)',
     )
 
 
@@ -170,6 +229,47 @@ def check_vispr(args: argparse.Namespace) -> None:
     print(f'{report.root} is complete.')
 
 
+def make_provider_masks(args: argparse.Namespace) -> None:
+    """Make the masks of a split and say how many are empty."""
+    from mmprivacy.apis.overrides import parse_value
+    from mmprivacy.apis.photo_inputs import list_photos
+    from mmprivacy.datasets.vispr import list_name, read_vispr
+    from mmprivacy.privobfnet.mask_providers import make_masks
+
+    root = Path(args.root)
+    if args.images:
+        photos = list_photos(args.images)
+    else:
+        photos = [r.img_path for r in read_vispr(root / list_name(args.split))]
+    options = {key: parse_value(value) for key, value in args.options.items()}
+    provider = dict(type=args.provider, **options)
+    report = make_masks(photos, root, args.name, args.split, provider)
+    for photo in report.skipped[:MOST_PROBLEMS]:
+        print(f'left out: {photo}', file=sys.stderr)
+    print(
+        f'{args.name} masks of {args.split}: {report.made} made, {report.kept} there '
+        f'already, {report.empty} of both empty, {len(report.skipped)} left out.'
+    )
+    print(f'Wrote {report.index.file.parent / args.split}')
+
+
+def write_image_labels(args: argparse.Namespace) -> None:
+    """Write the lists and say how many photos are in them."""
+    from mmprivacy.datasets.prepare_image_labels import (
+        coco_image_labels,
+        voc_image_labels,
+    )
+
+    if args.voc:
+        for name in args.lists or ('train_aug', 'val'):
+            names = f'ImageSets/Segmentation/{name}.txt'
+            print('{}: {:,} photos'.format(*voc_image_labels(args.voc, names)))
+        return
+    for split in args.lists or ('train2014', 'val2014'):
+        done = coco_image_labels(args.coco, split, maps=not split.startswith('train'))
+        print('{}: {:,} photos that show a class'.format(*done))
+
+
 def draw_samples(args: argparse.Namespace) -> None:
     """Draw the sample data sets."""
     from mmprivacy.datasets.sample import FORMATS, write_sample
@@ -196,6 +296,8 @@ def main(argv: Sequence[str]) -> None:
     commands = {
         'image-privacy': prepare_photos,
         'vispr': check_vispr,
+        'masks': make_provider_masks,
+        'image-labels': write_image_labels,
         'sample': draw_samples,
     }
     commands[args.command](args)

@@ -6,29 +6,41 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
+    'ObfuscationInferencer',
+    'ObfuscationResult',
     'PrivacyScoreInferencer',
     'ProtectionInferencer',
     'ScoreResult',
+    'assess_photos',
+    'build_advisor',
     'build_runner',
     'check_config',
     'load_config',
     'protect_image',
+    'protect_photos',
     'run_test',
     'run_tool',
     'run_train',
+    'verify_photos',
 ]
 
 _HOMES = {
+    'ObfuscationInferencer': 'obfuscation_inferencer',
+    'ObfuscationResult': 'obfuscation_result',
     'PrivacyScoreInferencer': 'score_inferencer',
     'ProtectionInferencer': 'protection_inferencer',
     'ScoreResult': 'score_result',
+    'assess_photos': 'advising',
+    'build_advisor': 'advising',
     'build_runner': 'runner',
     'check_config': 'check',
     'load_config': 'config',
     'protect_image': 'protection',
+    'protect_photos': 'advising',
     'run_test': 'run',
     'run_tool': 'cli',
     'run_train': 'run',
+    'verify_photos': 'advising',
 }
 
 

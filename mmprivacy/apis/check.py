@@ -89,7 +89,8 @@ def check_keys(cfg: Any) -> list[str]:
 
 def _skeleton(node: dict) -> dict:
     """Keep what decides the type of a dict without one."""
-    return {k: node[k] for k in ('by_epoch', 'max_iters') if k in node}
+    kept = ('by_epoch', 'max_iters', 'constructor')
+    return {k: node[k] for k in kept if k in node}
 
 
 def _typed_dicts(node: Any, path: str = '') -> Iterator[tuple[str, dict]]:
@@ -175,7 +176,7 @@ def _build_visualizer(cfg: Any) -> None:
 
 
 def _build_model(cfg: Any, schedulers: Any) -> None:
-    from mmengine.optim import build_optim_wrapper
+    from mmengine.optim import OptimWrapperDict, build_optim_wrapper
     from mmengine.registry import MODELS
 
     node = copy.deepcopy(cfg.model)
@@ -185,7 +186,11 @@ def _build_model(cfg: Any, schedulers: Any) -> None:
     if not cfg.get('optim_wrapper'):
         return
     wrapper = build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper))
+    wrappers = [wrapper]
+    if isinstance(wrapper, OptimWrapperDict):
+        wrappers = list(wrapper.values())
     listed = cfg.get('param_scheduler') or []
     for scheduler in [listed] if isinstance(listed, dict) else listed:
         extra = {'epoch_length': 1} if scheduler.get('convert_to_iter_based') else {}
-        schedulers.build(dict(scheduler), default_args=dict(optimizer=wrapper, **extra))
+        for one in wrappers:
+            schedulers.build(dict(scheduler), default_args=dict(optimizer=one, **extra))

@@ -172,16 +172,18 @@ def check_match(model: Any, state: dict, path: object) -> None:
     evaluated as an untrained model.
 
     Args:
-        model: The model, unwrapped.
+        model: The model, unwrapped. Its attribute ``optional_state``, if there is one,
+            lists beginnings of names that a file may lack.
         state: ``state_dict`` of the checkpoint.
         path: The file, for the message.
 
     Raises:
         CheckpointError: If a key is missing or of another shape.
     """
+    optional = tuple(getattr(model, 'optional_state', ()))
     own = model.state_dict()
     state = {re.sub(r'^module\.', '', k): v for k, v in state.items()}
-    lacking = [k for k in own if k not in state]
+    lacking = [k for k in own if k not in state and not k.startswith(optional)]
     other = [k for k in own if k in state and own[k].shape != state[k].shape]
     if lacking or other:
         key = (other or lacking)[0]

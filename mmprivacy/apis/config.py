@@ -58,6 +58,10 @@ def load_config(
         from mmprivacy.apis.sample_encoder import use_encoder
 
         use_encoder(cfg)
+    if sample and cfg.sample.get('prior'):
+        from mmprivacy.apis.sample_prior import use_prior
+
+        use_prior(cfg)
     if sample and draw and not is_multi_process():
         draw_sample(cfg)
     return cfg
@@ -196,6 +200,8 @@ def drop_pretrained(cfg: Any) -> None:
     for node in iter_dicts(cfg._cfg_dict):
         if node.get('pretrained'):
             node['pretrained'] = None
+        if 'allow_random' in node:  # a network that is used as it is
+            node.update(weights=None, allow_random=True)
         init = node.get('init_cfg')
         if isinstance(init, (list, tuple)):
             node['init_cfg'] = [i for i in init if not _is_pretrained(i)] or None

@@ -103,9 +103,11 @@ def _test(cfg: Any, checkpoint: str | Path, trust: bool) -> dict[str, float]:
 
     ``train.py --test`` and ``test.py`` both come here, so that they agree to the bit.
     """
+    from mmprivacy.apis.model_loading import inference_options
     from mmprivacy.apis.runner import build_runner, explain_registry_errors
 
     cfg = copy.deepcopy(cfg)
+    cfg.model.update(inference_options(cfg))
     for key in ('train_dataloader', 'train_cfg', 'optim_wrapper', 'param_scheduler'):
         cfg[key] = None
     for key in ('val_dataloader', 'val_cfg', 'val_evaluator', 'auto_scale_lr'):
@@ -171,16 +173,25 @@ def use_amp(cfg: Any) -> None:
     Raises:
         ConfigError: If the config has a wrapper that cannot be switched.
     """
+    wrapper = cfg.get('optim_wrapper') or {}
+    if 'constructor' in wrapper and 'optimizer' not in wrapper:
+        parts = [part for part in wrapper.values() if isinstance(part, dict)]
+    else:
+        parts = [wrapper]
+    for part in parts:
+        _use_amp(part)
+
+
+def _use_amp(wrapper: Any) -> None:
     import torch
 
-    wrapper = cfg.get('optim_wrapper')
-    name = (wrapper or {}).get('type', 'OptimWrapper')
+    name = wrapper.get('type', 'OptimWrapper') if wrapper else None
     name = getattr(name, '__name__', name)
-    if wrapper is None or name not in ('OptimWrapper', 'AmpOptimWrapper'):
+    if name not in ('OptimWrapper', 'AmpOptimWrapper'):
         raise ConfigError.explain(
             '--amp',
             expected='optim_wrapper.type OptimWrapper or AmpOptimWrapper',
-            got=name,
+            got=name or 'no optim_wrapper',
             fix='drop --amp',
         )
     if torch.cuda.is_available():

@@ -26,6 +26,7 @@ from mmprivacy.apis.hooks import (
 )
 from mmprivacy.apis.memory_layout import use_channels_last
 from mmprivacy.apis.sample_encoder import train_encoder
+from mmprivacy.apis.sample_prior import train_prior
 from mmprivacy.apis.types import names
 from mmprivacy.compat import check_stack
 from mmprivacy.errors import ConfigError, nearest
@@ -182,6 +183,8 @@ def build_runner(
         main_first(lambda: draw_sample(cfg))
     if on_sample(cfg) and cfg.sample.get('encoder') and 'train' in splits:
         main_first(lambda: train_encoder(cfg))
+    if on_sample(cfg) and cfg.sample.get('prior') and 'train' in splits:
+        main_first(lambda: train_prior(cfg))
     check_data(cfg, splits)
     register_safe_loading(trust_checkpoint)
     if (cfg.get('randomness') or {}).get('deterministic'):

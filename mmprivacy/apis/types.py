@@ -22,7 +22,7 @@ _KINDS = (
     (r'collate_fn|worker_init_fn', 'FUNCTIONS'),
     (r'default_hooks\.\w+|custom_hooks\.\d+', 'HOOKS'),
     (r'optimizer', 'OPTIMIZERS'),
-    (r'optim_wrapper', 'OPTIM_WRAPPERS'),
+    (r'optim_wrapper(\.(generator|discriminator))?', 'OPTIM_WRAPPERS'),
     (r'param_scheduler(\.\d+)?', 'PARAM_SCHEDULERS'),
     (r'\w+_evaluator(\.\d+)?', 'METRICS'),
     (r'visualizer', 'VISUALIZERS'),
@@ -31,6 +31,7 @@ _KINDS = (
     (r'init_cfg(\.\d+)?', 'WEIGHT_INITIALIZERS'),
     (r'log_processor', 'LOG_PROCESSORS'),
     (r'custom_hooks\.\d+\.(attack|view)', 'TASK_UTILS'),
+    (r'advisor\.(assessors|localisers|protectors|verifiers)\.\w+', 'TASK_UTILS'),
 )
 """Config path (its end) to the registry that its ``type`` is looked up in.
 
@@ -64,6 +65,9 @@ _TAKEN_BEFORE = {
 
 _NORM_KEYS = {'requires_grad'}
 """Keys of a ``norm_cfg`` that no normalisation layer takes."""
+
+_NAMED_BY_USERS = {'advisor.policy.rules', 'advisor.protectors', 'advisor.verifiers'}
+"""Dicts whose keys anybody may choose."""
 
 _SAMPLERS = {'dataset', 'sampler', 'batch_sampler', 'num_batch_per_epoch'}
 
@@ -181,9 +185,13 @@ def known_keys(node: dict, path: str, scope: str) -> tuple[set[str], bool]:
         The names, and whether any other name is accepted too.
     """
     keys = set(node)
-    fixed = _fixed_keys(path)
+    if path in _NAMED_BY_USERS:
+        return keys, True
+    fixed = _fixed_keys(path) or _advisor_keys(path)
     if fixed is not None:
         return keys | fixed, False
+    if path == 'optim_wrapper' and 'constructor' in node:
+        return keys, True  # it knows the names of the model's parts
     target = resolve(node, path, scope)
     if target is None:
         return keys, False
@@ -251,7 +259,7 @@ def _fixed_keys(path: str) -> set[str] | None:
 
         return (parameters(DataLoader)[0] | _SAMPLERS) - {'self'}
     tables = {
-        'sample': {'data', 'encoder', 'cfg_options'},
+        'sample': {'data', 'encoder', 'prior', 'cfg_options'},
         'sample.data': {'format', 'root', 'num', 'seed', 'workers'},
         'sample.data.num': {'train', 'val', 'test'},
         'env_cfg': {'cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'},
@@ -273,12 +281,25 @@ def _fixed_keys(path: str) -> set[str] | None:
     return tables.get(path)
 
 
+def _advisor_keys(path: str) -> set[str] | None:
+    """List the keys of the advisor's dicts that stand for no type, or None."""
+    if path.partition('.')[0] != 'advisor':
+        return None
+    from mmprivacy.advisor import Advisor, Policy, Rule
+
+    if re.fullmatch(r'advisor\.policy\.(default|rules\.\w+)', path):
+        return parameters(Rule)[0]
+    calls = {'advisor': Advisor, 'advisor.policy': Policy}
+    return parameters(calls[path])[0] if path in calls else None
+
+
 def top_level_keys() -> set[str]:
     """List the top-level keys that MMEngine's runner or the tools read."""
     from mmengine.runner import Runner
 
     runner = set(inspect.signature(Runner.__init__).parameters)
     return (runner - {'self', 'cfg'}) | {
+        'advisor',
         'activation_checkpointing',
         'compile',
         'custom_imports',

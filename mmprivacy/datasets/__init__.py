@@ -10,7 +10,22 @@ from mmprivacy.datasets.image_privacy import (
     read_partition_csv,
 )
 from mmprivacy.datasets.image_privacy_curated import read_curated_csv
+from mmprivacy.datasets.inpainting import InpaintingDataset
+from mmprivacy.datasets.inpainting_masks import check_mask_size, load_mask
+from mmprivacy.datasets.inpainting_transforms import (
+    DrawRegionMask,
+    FlipWithMask,
+    LoadRegionMask,
+    PackInpaintingInputs,
+    ResizeWithMask,
+)
 from mmprivacy.datasets.loading import LoadPhoto, load_photo
+from mmprivacy.datasets.mask_drawing import (
+    STYLES,
+    MaskStyle,
+    find_style,
+    fixed_mask,
+)
 from mmprivacy.datasets.partitions import make_partitions, split_sizes
 from mmprivacy.datasets.vispr import VISPRRecord, count_mixed, multi_hot, read_vispr
 from mmprivacy.datasets.vispr_scores import PrivacyScore, ScoreOptions
@@ -24,14 +39,26 @@ from mmprivacy.datasets.vispr_users import (
 __all__ = [
     'CLASSES',
     'SPLITS',
+    'STYLES',
+    'DrawRegionMask',
+    'FlipWithMask',
     'ImageRecord',
+    'InpaintingDataset',
     'LoadPhoto',
+    'LoadRegionMask',
+    'MaskStyle',
+    'PackInpaintingInputs',
     'PrivacyScore',
+    'ResizeWithMask',
     'ScoreOptions',
     'VISPRRecord',
     'check_disjoint',
+    'check_mask_size',
     'class_weights',
     'count_mixed',
+    'find_style',
+    'fixed_mask',
+    'load_mask',
     'load_photo',
     'load_ratings',
     'make_partitions',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mmprivacy.errors import ConfigError
@@ -23,6 +23,26 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode('utf-8'))
 
 
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a text file of any size line by line; its folder is made.
+
+    Args:
+        path: The file; an existing one is replaced when all lines are written.
+        lines: Its lines, without line ends.
+
+    Raises:
+        ConfigError: If it cannot be written there.
+    """
+    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open('w', encoding='utf-8') as file:
+            file.writelines(line + '\n' for line in lines)
+        os.replace(temporary, path)
+    except OSError as e:
+        raise _cannot_write(path, e) from e
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file; its folder is made if it is not there.
 
@@ -39,12 +59,16 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
         os.replace(temporary, path)
     except OSError as e:
-        raise ConfigError.explain(
-            path,
-            expected='a file that can be written',
-            got=e.strerror or e,
-            fix='choose another folder, or make room there',
-        ) from e
+        raise _cannot_write(path, e) from e
+
+
+def _cannot_write(path: Path, error: OSError) -> ConfigError:
+    return ConfigError.explain(
+        path,
+        expected='a file that can be written',
+        got=error.strerror or error,
+        fix='choose another folder, or make room there',
+    )
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from mmprivacy.errors import DataError
 
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     SyntaxError,
     ValueError,
@@ -63,7 +63,7 @@ def load_photo(path: str | Path, min_side: int | None = None) -> np.ndarray:
             if min_side is not None:
                 image.draft(image.mode, (min_side, min_side))
             rgb = to_rgb(ImageOps.exif_transpose(image))
-    except _UNREADABLE as e:
+    except UNREADABLE as e:
         reason = str(e).strip().partition('\n')[0] or type(e).__name__
         raise DataError.explain(
             path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 
-from mmengine.hooks import CheckpointHook, Hook
+from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmengine.optim import build_optim_wrapper as build_from_cfg
@@ -13,6 +13,7 @@ from mmengine.runner import BaseLoop, Runner
 from mmpretrain.registry import HOOKS
 from torch import nn
 
+from mmprivacy.compat import forget_best_checkpoint
 from mmprivacy.drag.drag_head import PHASES, DRAGHead
 from mmprivacy.drag.phases import Phase, PhasePlan
 from mmprivacy.errors import ConfigError
@@ -124,7 +125,7 @@ class DRAGPhaseHook(Hook):
         if phase.name == 'finetune':
             head.reset_channel_groups()
         if phase.name == 'joint':
-            self._forget_best(runner)
+            forget_best_checkpoint(runner)
 
     def before_train_iter(self, runner, batch_idx, data_batch=None) -> None:  # noqa: ARG002
         """Freeze what rests in this epoch.
@@ -197,17 +198,3 @@ class DRAGPhaseHook(Hook):
         scalars = runner.message_hub.log_scalars
         for key in [k for k in scalars if k.startswith('train/loss')]:
             del scalars[key]
-
-    @staticmethod
-    def _forget_best(runner: Runner) -> None:
-        """Start the search for the best checkpoint anew."""
-        hub = runner.message_hub
-        for key in list(hub.runtime_info):
-            if key.startswith(('best_score', 'best_ckpt')):
-                hub.pop_info(key)
-        for hook in runner.hooks:
-            if isinstance(hook, CheckpointHook) and hook.save_best:
-                if hasattr(hook, 'best_ckpt_path'):
-                    hook.best_ckpt_path = None
-                else:
-                    hook.best_ckpt_path_dict = dict.fromkeys(hook.key_indicators)

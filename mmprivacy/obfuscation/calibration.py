@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mmprivacy.errors import ConfigError, DataError, nearest
-from mmprivacy.evaluation.functional.image_quality import psnr
 from mmprivacy.obfuscation import methods
 
 
@@ -88,6 +87,9 @@ def calibrate_to_psnr(
         ConfigError: If the method is unknown.
         DataError: If there are no pictures, or no strength reaches the target on them.
     """
+    # Whoever only obfuscates does without torch, which the room for metrics loads.
+    from mmprivacy.evaluation.functional.image_quality import psnr
+
     if method not in METHODS:
         raise ConfigError.explain(
             'calibrate_to_psnr',

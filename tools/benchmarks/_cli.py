@@ -22,9 +22,8 @@ def parse_args(
     about: str,
     parts: Sequence[str],
     data: str,
-    configs: str = '*.py',
-    seeds: Sequence[int] = SEEDS,
-    photos: int | None = None,
+    configs: Sequence[str] | None = None,
+    extend: Callable[[argparse.ArgumentParser], None] | None = None,
 ) -> argparse.Namespace:
     """Parse the command line of a benchmark.
 
@@ -34,21 +33,17 @@ def parse_args(
         about: What it does, in a line.
         parts: What can be measured.
         data: Name of the real data set.
-        configs: Which of the configs are measured by default.
-        seeds: Seeds by default.
-        photos: How many test photos are looked at by default; None for all, with no
-            choice.
+        configs: Its configs, relative to the repository; all in its folder by default.
+        extend: Adds further arguments.
 
     Returns:
         The arguments; ``configs`` is a list of files.
     """
     parser = argparse.ArgumentParser(prog=f'{tool}.py', description=about)
     add = parser.add_argument
-    pattern = f'configs/{tool}/{configs}'
-    add('--configs', nargs='+', help=f'config files (default: {pattern})')
-    add('--seeds', nargs='+', type=int, default=list(seeds), help='one run for each')
-    if photos is not None:
-        add('--photos', type=int, default=photos, help='test photos to look at')
+    default = ' '.join(configs or [f'all of configs/{tool}'])
+    add('--configs', nargs='+', help=f'config files (default: {default})')
+    add('--seeds', nargs='+', type=int, default=list(SEEDS), help='one run for each')
     add(
         '--data-root',
         help=f'folder of the real {data} data; without it, sample data are drawn',
@@ -79,12 +74,16 @@ def parse_args(
         help='overrides for every training run, as in tools/train.py',
     )
     add('--debug', action='store_true', help='show the traceback of an error')
+    if extend is not None:
+        extend(parser)
     args = parser.parse_args(argv)
     wrong = [part for part in args.only if part not in parts]
     if wrong:
         parser.error(f'--only: {wrong[0]!r} is none of {", ".join(parts)}')
-    if args.configs is None:
-        args.configs = sorted(map(str, ROOT.glob(pattern)))
+    if args.configs is None and configs:
+        args.configs = [str(ROOT / config) for config in configs]
+    elif args.configs is None:
+        args.configs = sorted(map(str, (ROOT / 'configs' / tool).glob('*.py')))
     return args
 
 

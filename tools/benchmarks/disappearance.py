@@ -24,6 +24,10 @@ except ModuleNotFoundError as e:
 import _cli
 
 DETECTORS = 'accuracy'  # what all others need
+CONFIGS = (  # the first one is attacked
+    'configs/disappearance/faster-rcnn_r18_fpn_sample-detector.py',
+    'configs/disappearance/retinanet_r18_fpn_sample-detector.py',
+)
 PARTS = (DETECTORS, 'protection', 'peers', 'cost', 'sweep', 'classes', 'transfer')
 
 
@@ -36,14 +40,20 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
         about,
         PARTS,
         'COCO',
-        configs='*_sample-detector.py',
-        seeds=(0,),
-        photos=100,
+        configs=CONFIGS,
+        extend=_extend,
     )
     if not args.report:
         args.only = [DETECTORS, *(part for part in args.only if part != DETECTORS)]
     args.keep_checkpoints = True
     return args
+
+
+def _extend(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(seeds=[0])
+    parser.add_argument(
+        '--photos', type=int, default=100, help='test photos to look at'
+    )
 
 
 def main(argv: Sequence[str]) -> int:

@@ -8,17 +8,28 @@ from mmprivacy.datasets.sample.coco import COCO
 from mmprivacy.datasets.sample.contact_sheet import contact_sheet
 from mmprivacy.datasets.sample.generator import SceneGenerator
 from mmprivacy.datasets.sample.image_privacy import IMAGE_PRIVACY
+from mmprivacy.datasets.sample.inpainting import INPAINTING
 from mmprivacy.datasets.sample.labels import PAIRS, Pair, find_pairs
 from mmprivacy.datasets.sample.objects import OBJECTS
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.vispr import VISPR
+from mmprivacy.datasets.sample.visual_redactions import VISUAL_REDACTIONS
 from mmprivacy.datasets.sample.voc import VOC
 from mmprivacy.datasets.sample.writing import Format, write_folder
 from mmprivacy.errors import DataError, nearest
 
 #: Formats by name.
 FORMATS: dict[str, Format] = {
-    fmt.name: fmt for fmt in (IMAGE_PRIVACY, VISPR, OBJECTS, COCO, VOC)
+    fmt.name: fmt
+    for fmt in (
+        IMAGE_PRIVACY,
+        VISPR,
+        VISUAL_REDACTIONS,
+        OBJECTS,
+        COCO,
+        VOC,
+        INPAINTING,
+    )
 }
 
 

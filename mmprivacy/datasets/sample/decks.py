@@ -9,6 +9,7 @@ from mmprivacy.datasets.sample import (
     detection_plans,
     object_plans,
     plans,
+    removal_plans,
     score_plans,
 )
 from mmprivacy.datasets.sample.plans import Plan
@@ -47,10 +48,12 @@ def _fits_pairs(scene: Scene, plan: Plan) -> bool:
 
 #: ``pairs``: what stands together makes a scene private; ``scores``: one element
 #: decides about its score; ``objects``: close views of one element; ``crowds``: several
-#: objects, for detectors.
+#: objects, for detectors; ``removals``: scenes of ``scores`` that have something to
+#: remove.
 DECKS = {
     'pairs': Deck(9, _draw_pairs, _fits_pairs),
     'scores': Deck(10, score_plans.draw_plan, score_plans.fits),
     'objects': Deck(1, object_plans.draw_plan, object_plans.fits),
     'crowds': Deck(1, detection_plans.draw_plan, detection_plans.fits),
+    'removals': Deck(1, removal_plans.draw_plan, score_plans.fits),
 }

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
+from mmprivacy.datasets.coco_classes import COCO_CLASSES, UNUSED_IDS
 from mmprivacy.datasets.sample.elements import ELEMENTS
 from mmprivacy.datasets.sample.identity import SPLITS
 from mmprivacy.datasets.sample.scene import Scene
 
-#: The 80 classes of COCO, in the order of their ids.
-COCO_CLASSES: tuple[str, ...] = (
-    'person', 'bicycle', 'car', 'motorcycle', 'airplane', 'bus', 'train', 'truck',
-    'boat', 'traffic light', 'fire hydrant', 'stop sign', 'parking meter', 'bench',
-    'bird', 'cat', 'dog', 'horse', 'sheep', 'cow', 'elephant', 'bear', 'zebra',
-    'giraffe', 'backpack', 'umbrella', 'handbag', 'tie', 'suitcase', 'frisbee', 'skis',
-    'snowboard', 'sports ball', 'kite', 'baseball bat', 'baseball glove', 'skateboard',
-    'surfboard', 'tennis racket', 'bottle', 'wine glass', 'cup', 'fork', 'knife',
-    'spoon', 'bowl', 'banana', 'apple', 'sandwich', 'orange', 'broccoli', 'carrot',
-    'hot dog', 'pizza', 'donut', 'cake', 'chair', 'couch', 'potted plant', 'bed',
-    'dining table', 'toilet', 'tv', 'laptop', 'mouse', 'remote', 'keyboard',
-    'cell phone', 'microwave', 'oven', 'toaster', 'sink', 'refrigerator', 'book',
-    'clock', 'vase', 'scissors', 'teddy bear', 'hair drier', 'toothbrush',
-)  # fmt: skip
 _DRAWN = {kind.category for kind in ELEMENTS.values()}
 #: Names of the classes that are drawn: COCO's in the order of their ids, then the
 #: others. mmdet numbers classes in the order of the annotation file, whatever the order
@@ -29,11 +16,15 @@ CLASSES: tuple[str, ...] = (
     *sorted(_DRAWN - set(COCO_CLASSES)),
 )
 
-#: Ids from 1 to 90 that no class of COCO has.
-_UNUSED = (12, 26, 29, 30, 45, 66, 68, 69, 71, 83)
 #: Id of the first class that COCO does not have.
 _OWN = 101
 
+#: The 20 classes of VOC in their order, named as the sample data name them.
+VOC_CLASSES: tuple[str, ...] = (
+    'airplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair',
+    'cow', 'dining table', 'dog', 'horse', 'motorcycle', 'person', 'potted plant',
+    'sheep', 'couch', 'train', 'tv',
+)  # fmt: skip
 #: Class of the sample data to its name in VOC, where VOC writes it differently.
 VOC_NAMES = {'potted plant': 'pottedplant'}
 
@@ -44,7 +35,7 @@ def coco_ids() -> dict[str, int]:
     All 80 classes of COCO are listed, not only those that are drawn: whoever reads the
     annotations with COCO's list of classes would otherwise number them anew.
     """
-    used = [k for k in range(1, 91) if k not in _UNUSED]
+    used = [k for k in range(1, 91) if k not in UNUSED_IDS]
     ids = dict(zip(COCO_CLASSES, used, strict=True))
     own = [name for name in CLASSES if name not in ids]
     return ids | {name: _OWN + k for k, name in enumerate(own)}

@@ -101,7 +101,7 @@ SHOWN = {'plant': 1.0, 'dog': 1.0, 'bicycle': 0.6, 'laptop': 0.6, 'ball': 0.4}
 
 def draw_plan(rng: Rng, index: int) -> Plan:
     """Draw the plan of scene ``index``."""
-    kind = _deal(index)
+    kind = deal(index)
     safe = kind is None
     if kind is None:
         kind = pick(rng, {name: cards for name, (cards, _) in DECIDING.items()})
@@ -122,7 +122,7 @@ def draw_plan(rng: Rng, index: int) -> Plan:
     return Plan(setting, table, tuple(items), hard=hard, centred=False)
 
 
-def _deal(index: int) -> str | None:
+def deal(index: int) -> str | None:
     """What decides in scene ``index``; None if it is safe."""
     card = index * STRIDE % NUM_CARDS - SAFE_CARDS
     for kind, (cards, _) in DECIDING.items():

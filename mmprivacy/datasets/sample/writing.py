@@ -45,6 +45,8 @@ class Format:
         describe: Sentences for the README of the folder.
         deck: Kind of the scenes, a key of :data:`~.decks.DECKS`.
         num: Number of images per split that sample runs draw.
+        add: ``(root, seed, workers)`` adds files made from those that are there, and
+            leaves alone what is there; it also completes folders of earlier versions.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Format:
     num: dict[str, int] = field(
         default_factory=lambda: dict(train=2000, val=200, test=400)
     )
+    add: Callable[[Path, int, int | None], None] | None = None
 
 
 def write_folder(
@@ -86,18 +89,27 @@ def write_folder(
     wanted = dict(format=fmt.name, num=num, seed=seed, version=DECKS[fmt.deck].version)
     root.parent.mkdir(parents=True, exist_ok=True)
     with locked(root.with_name(f'.{root.name}.lock')):
-        if _is_complete(root, wanted):
-            return root
-        chunks = root / '.chunks'
-        chunks.mkdir(parents=True, exist_ok=True)
-        write_text(chunks / 'sample.json', json.dumps(wanted))
-        _draw_chunks(fmt, root, num, seed, workers, progress)
-        lines = {split: _read_chunks(chunks, split, n) for split, n in num.items()}
-        fmt.finish(root, lines)
-        write_text(root / 'README.md', _readme(fmt, num, seed))
-        write_text(root / 'sample.json', json.dumps(wanted, indent=2) + '\n')
-        shutil.rmtree(chunks)
+        if not _is_complete(root, wanted):
+            _draw(fmt, root, wanted, workers, progress)
+        if fmt.add is not None:
+            fmt.add(root, seed, workers)
     return root
+
+
+def _draw(
+    fmt: Format, root: Path, wanted: dict, workers: int | None, progress: bool
+) -> None:
+    """Draw what is missing, then write the annotation files and the marker."""
+    num, seed = wanted['num'], wanted['seed']
+    chunks = root / '.chunks'
+    chunks.mkdir(parents=True, exist_ok=True)
+    write_text(chunks / 'sample.json', json.dumps(wanted))
+    _draw_chunks(fmt, root, num, seed, workers, progress)
+    lines = {split: _read_chunks(chunks, split, n) for split, n in num.items()}
+    fmt.finish(root, lines)
+    write_text(root / 'README.md', _readme(fmt, num, seed))
+    write_text(root / 'sample.json', json.dumps(wanted, indent=2) + '\n')
+    shutil.rmtree(chunks)
 
 
 def _check_num(num: dict[str, int]) -> dict[str, int]:
@@ -154,10 +166,9 @@ def _draw_chunks(
     ]
     tasks = [t for t in tasks if not _chunk_file(root / '.chunks', *t[:2]).is_file()]
     work = partial(_draw_chunk, fmt, root, seed)
-    workers = min(workers or _cpus(), max(len(tasks), 1))
     total = sum(stop - start for _, start, stop in tasks)
     bar = ProgressBar(total, file=sys.stderr) if progress and total else None
-    with _mapper(workers) as run:
+    with mapper(workers, len(tasks)) as run:
         for done in run(work, tasks):
             if bar is not None:
                 bar.update(done)
@@ -166,8 +177,14 @@ def _draw_chunks(
 
 
 @contextlib.contextmanager
-def _mapper(workers: int) -> Iterator[Callable]:
-    """Yield ``map``, in this process or over several."""
+def mapper(workers: int | None, tasks: int) -> Iterator[Callable]:
+    """Yield ``map``, in this process or over several.
+
+    Args:
+        workers: Number of processes; None for one per CPU.
+        tasks: Number of tasks; there are no more processes than that.
+    """
+    workers = min(workers or _cpus(), max(tasks, 1))
     # Not in the processes: a forked one cannot stop the threads that OpenCV had before.
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)

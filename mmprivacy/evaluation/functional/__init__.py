@@ -14,11 +14,30 @@ from mmprivacy.evaluation.functional.disappearance import (
     count_detections,
     disappearance_rates,
 )
+from mmprivacy.evaluation.functional.feature_maps import (
+    lpips_distance,
+    region_feature_distances,
+    region_realness_loss,
+)
+from mmprivacy.evaluation.functional.frechet import (
+    Gaussian,
+    fit_gaussian,
+    frechet_distance,
+)
 from mmprivacy.evaluation.functional.image_quality import (
     image_mse,
     l_inf,
+    mae,
     psnr,
+    relative_mae,
     ssim,
+)
+from mmprivacy.evaluation.functional.masks import (
+    MaskCounts,
+    blind_iou,
+    count_pixels,
+    dataset_iou,
+    photo_iou,
 )
 from mmprivacy.evaluation.functional.multilabel import (
     attribute_accuracy,
@@ -29,6 +48,11 @@ from mmprivacy.evaluation.functional.pointing import (
     mask_at_cells,
     pointing_hit,
 )
+from mmprivacy.evaluation.functional.region_recall import (
+    found_again,
+    found_of_any_class,
+    inside_share,
+)
 from mmprivacy.evaluation.functional.regression import (
     average_ranks,
     best_constant,
@@ -38,10 +62,13 @@ from mmprivacy.evaluation.functional.regression import (
     safe_unsafe_oracle,
     spearman,
 )
+from mmprivacy.evaluation.functional.segmentation import class_iou, confusion
 
 __all__ = [
     'Boxes',
     'Counts',
+    'Gaussian',
+    'MaskCounts',
     'accuracy',
     'attribute_accuracy',
     'auroc',
@@ -50,21 +77,37 @@ __all__ = [
     'balanced_accuracy',
     'best_constant',
     'best_fixed_point',
+    'blind_iou',
     'box_iou',
+    'class_iou',
+    'confusion',
     'confusion_matrix',
     'count_detections',
+    'count_pixels',
+    'dataset_iou',
     'disappearance_rates',
     'expected_calibration_error',
+    'fit_gaussian',
+    'found_again',
+    'found_of_any_class',
+    'frechet_distance',
     'image_mse',
+    'inside_share',
     'l_inf',
+    'lpips_distance',
+    'mae',
     'mask_at_cells',
     'match_boxes',
     'mean_absolute_error',
     'mean_squared_error',
     'pearson',
+    'photo_iou',
     'pointing_hit',
     'precision_recall_f1',
     'psnr',
+    'region_feature_distances',
+    'region_realness_loss',
+    'relative_mae',
     'safe_unsafe_oracle',
     'spearman',
     'ssim',

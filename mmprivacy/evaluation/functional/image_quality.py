@@ -1,11 +1,12 @@
-"""How far a changed picture is from the original: MSE, PSNR, SSIM, L-inf, in NumPy.
+"""How far a changed picture is from the original: MSE, MAE, PSNR, SSIM, L-inf.
 
 Shapes: ``H`` x ``W`` pixels, ``C`` channels.
 
 Convention:
     Both pictures are (H, W) or (H, W, C) with values in [0, ``data_range``], usually
     uint8 in [0, 255], in the same channel order. All pixels and channels count alike,
-    so RGB and BGR give the same figures. Nothing is converted to luminance.
+    so RGB and BGR give the same figures. Nothing is converted to luminance. A ``mask``
+    is (H, W), and true where pixels count; without one, all do.
 """
 
 from __future__ import annotations
@@ -23,33 +24,89 @@ _SIGMA = 1.5
 _K1, _K2 = 0.01, 0.03
 
 
-def image_mse(image: np.ndarray, reference: np.ndarray) -> float:
+def image_mse(
+    image: np.ndarray, reference: np.ndarray, mask: np.ndarray | None = None
+) -> float:
     """Mean squared difference over pixels and channels, in squared gray levels.
 
     Args:
         image: Changed picture (H, W) or (H, W, C).
         reference: Original of the same shape.
+        mask: Pixels that count.
 
     Returns:
-        The mean, 0 for equal pictures.
+        The mean, 0 for equal pictures; NaN if the mask is empty.
 
     Raises:
         ShapeError: If the shapes differ, or there is no pixel.
     """
     image, reference = _pair(image, reference)
-    return float(np.square(image - reference).mean())
+    return _mean(np.square(image - reference), mask)
 
 
-def psnr(image: np.ndarray, reference: np.ndarray, data_range: float = 255) -> float:
+def mae(
+    image: np.ndarray,
+    reference: np.ndarray,
+    mask: np.ndarray | None = None,
+    data_range: float = 255,
+) -> float:
+    """Mean absolute difference over pixels and channels, as a share of the range.
+
+    Args:
+        image: Changed picture (H, W) or (H, W, C).
+        reference: Original of the same shape.
+        mask: Pixels that count.
+        data_range: Difference of the largest and the smallest possible value.
+
+    Returns:
+        The mean, from 0 for equal pictures to 1; NaN if the mask is empty.
+
+    Raises:
+        ShapeError: If the shapes differ, or there is no pixel.
+    """
+    image, reference = _pair(image, reference)
+    return _mean(np.abs(image - reference), mask) / data_range
+
+
+def relative_mae(
+    image: np.ndarray, reference: np.ndarray, mask: np.ndarray | None = None
+) -> float:
+    """Sum of absolute differences over the sum of the original's values.
+
+    The MAE that papers on inpainting report since EdgeConnect: ``sum |a - b| / sum b``.
+
+    Args:
+        image: Changed picture (H, W) or (H, W, C).
+        reference: Original of the same shape.
+        mask: Pixels that count.
+
+    Returns:
+        The ratio, 0 for equal pictures; NaN if the original is black there.
+
+    Raises:
+        ShapeError: If the shapes differ, or there is no pixel.
+    """
+    image, reference = _pair(image, reference)
+    light = _mean(reference, mask)
+    return _mean(np.abs(image - reference), mask) / light if light else math.nan
+
+
+def psnr(
+    image: np.ndarray,
+    reference: np.ndarray,
+    data_range: float = 255,
+    mask: np.ndarray | None = None,
+) -> float:
     """Peak signal-to-noise ratio in dB: ``10 log10(data_range^2 / MSE)``.
 
     Args:
         image: Changed picture (H, W) or (H, W, C).
         reference: Original of the same shape.
         data_range: Difference of the largest and the smallest possible value.
+        mask: Pixels that count.
 
     Returns:
-        The ratio; infinite for equal pictures.
+        The ratio; infinite for equal pictures, NaN if the mask is empty.
 
     Raises:
         ShapeError: If the shapes differ, or there is no pixel.
@@ -59,8 +116,8 @@ def psnr(image: np.ndarray, reference: np.ndarray, data_range: float = 255) -> f
         >>> round(psnr(100 + checkers, np.full((8, 8), 100)), 2)
         48.13
     """
-    error = image_mse(image, reference)
-    return 10 * math.log10(data_range**2 / error) if error > 0 else math.inf
+    error = image_mse(image, reference, mask)
+    return 10 * math.log10(data_range**2 / error) if error else math.inf
 
 
 def l_inf(image: np.ndarray, reference: np.ndarray) -> float:
@@ -80,7 +137,12 @@ def l_inf(image: np.ndarray, reference: np.ndarray) -> float:
     return float(np.abs(image - reference).max())
 
 
-def ssim(image: np.ndarray, reference: np.ndarray, data_range: float = 255) -> float:
+def ssim(
+    image: np.ndarray,
+    reference: np.ndarray,
+    data_range: float = 255,
+    mask: np.ndarray | None = None,
+) -> float:
     """Structural similarity, averaged over window positions and channels.
 
     The window is an 11 x 11 Gaussian of standard deviation 1.5; only positions where it
@@ -91,9 +153,10 @@ def ssim(image: np.ndarray, reference: np.ndarray, data_range: float = 255) -> f
         image: Changed picture (H, W) or (H, W, C), 11 pixels a side at least.
         reference: Original of the same shape.
         data_range: Difference of the largest and the smallest possible value.
+        mask: Windows whose middle pixel it has count.
 
     Returns:
-        The index, at most 1, which equal pictures have.
+        The index, at most 1, which equal pictures have; NaN if no window counts.
 
     Raises:
         ShapeError: If the shapes differ, or a side is shorter than the window.
@@ -117,7 +180,10 @@ def ssim(image: np.ndarray, reference: np.ndarray, data_range: float = 255) -> f
     cov = _window_mean(x * y) - mean_x * mean_y
     index = (2 * mean_x * mean_y + c1) * (2 * cov + c2)
     index /= (mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2)
-    return float(index.mean())
+    if mask is not None:
+        radius = SSIM_SIDE // 2
+        mask = np.asarray(mask)[radius:-radius, radius:-radius]
+    return _mean(index, mask)
 
 
 def _window_mean(values: np.ndarray) -> np.ndarray:
@@ -126,6 +192,22 @@ def _window_mean(values: np.ndarray) -> np.ndarray:
     kernel = cv2.getGaussianKernel(SSIM_SIDE, _SIGMA, cv2.CV_64F)
     means = cv2.sepFilter2D(values, cv2.CV_64F, kernel, kernel)
     return means[radius:-radius, radius:-radius]
+
+
+def _mean(values: np.ndarray, mask: np.ndarray | None) -> float:
+    """Average (H, W) or (H, W, C) over the pixels of a mask; NaN if it has none."""
+    if mask is None:
+        return float(values.mean())
+    mask = np.asarray(mask)
+    if mask.shape != values.shape[:2]:
+        raise ShapeError.explain(
+            'mask',
+            expected=f'{values.shape[:2]}, the size of the pictures',
+            got=mask.shape,
+            fix='resize the mask with the pictures',
+        )
+    chosen = values[mask.astype(bool)]
+    return float(chosen.mean()) if chosen.size else math.nan
 
 
 def _pair(image: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

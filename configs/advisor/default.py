@@ -1,0 +1,2 @@
+"""placeholder"""
+advisor = dict(localisers=[], protectors=dict(), verifiers=dict())

@@ -1,0 +1,60 @@
+"""PrivObfNet with ResNet-38 on VISPR: score, 68 attributes, a mask of each.
+
+Task: privacy scores of 30 user profiles (0 to 1), attributes, masks from image labels.
+Aims at: L1 0.09, Pearson 0.88, Spearman 0.86 (Table 2); accuracy 92.8 % of the 26
+attributes with more than 300 training photos (Table 3).
+Data: VISPR (10,000 / 4,167 / 8,000 photos), masks of people and text for training.
+Train: python tools/train.py configs/privobfnet/privobfnet_r38d_vispr.py [--sample]
+Test: python tools/test.py configs/privobfnet/privobfnet_r38d_vispr.py CHECKPOINT
+"""
+
+_base_ = [
+    '../_base_/models/privobfnet_r38d.py',
+    '../_base_/datasets/vispr_masks.py',
+    '../_base_/schedules/privobfnet.py',
+    '../_base_/mmseg_runtime.py',
+]
+custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
+custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
+
+# `--sample`: drawn pictures of 96 px and an eighth of the width, from scratch.
+sample = dict(
+    data=dict(
+        format='vispr',
+        root='data/sample/vispr',
+        num=dict(train=3000, val=200, test=400),
+        seed=0,
+    ),
+    cfg_options={
+        'model.backbone.base_channels': 8,
+        'model.backbone.depths': (1, 1, 2, 1),
+        'model.backbone.frozen_stages': 0,
+        'model.backbone.norm_eval': False,
+        'model.backbone.norm_requires_grad': True,
+        'model.backbone.dropout': (0.0, 0.1),
+        'model.cam_head.in_channels': 512,
+        'model.crop_size': 64,
+        'model.test_cfg.scales': (1.0,),
+        'train_dataloader.batch_size': 16,
+        'val_dataloader.batch_size': 50,
+        'test_dataloader.batch_size': 50,
+        'train_dataloader.num_workers': 1,
+        'val_dataloader.num_workers': 1,
+        'test_dataloader.num_workers': 1,
+        'train_dataloader.dataset.pipeline.0.min_side': 112,
+        'train_dataloader.dataset.pipeline.2': dict(type='Resize', scale=(112, 112)),
+        'train_dataloader.dataset.pipeline.3.crop_size': (96, 96),
+        'val_dataloader.dataset.pipeline.0.min_side': 96,
+        'test_dataloader.dataset.pipeline.0.min_side': 96,
+        'val_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'test_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'optim_wrapper.optimizer': dict(
+            _delete_=True, type='AdamW', lr=2e-3, weight_decay=0.05
+        ),
+        'optim_wrapper.paramwise_cfg': None,
+        'param_scheduler': [
+            dict(type='LinearLR', start_factor=0.1, end=1, convert_to_iter_based=True),
+            dict(type='CosineAnnealingLR', begin=1, convert_to_iter_based=True),
+        ],
+    },
+)
