@@ -101,7 +101,8 @@ class Measurements:
         methods = {'ours': dict(kind='ours', options=ours)}
         for kind in ('art', 'torchattacks'):
             methods[kind] = dict(kind=kind, steps=PEER_STEPS, **given)
-        return self._job('peers', f'{eps}/255', methods, jpeg=JPEG)
+        few = max(1, self.photos // 2)
+        return self._job('peers', f'{eps}/255', methods, jpeg=JPEG, photos=few)
 
     def _transfers(self) -> list[Job]:
         """Attack each detector, and the first two together; look with all of them."""
