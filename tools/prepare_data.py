@@ -3,6 +3,7 @@
 python tools/prepare_data.py image-privacy --private DIR --public DIR --out DIR
 python tools/prepare_data.py vispr --root DIR
 python tools/prepare_data.py masks --root DIR --split train --name text --provider TYPE
+python tools/prepare_data.py image-labels --voc DIR
 python tools/prepare_data.py sample
 """
 
@@ -33,6 +34,7 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     _add_photos(commands)
     _add_vispr(commands)
     _add_masks(commands)
+    _add_image_labels(commands)
     _add_sample(commands)
     for command in commands.choices.values():
         command.add_argument(
@@ -127,6 +129,28 @@ def _add_masks(commands: argparse._SubParsersAction) -> None:
         '--images',
         metavar='DIR',
         help='all photos of this folder (default: those of ROOT/SPLIT2017.txt)',
+    )
+
+
+def _add_image_labels(commands: argparse._SubParsersAction) -> None:
+    """Add the command for lists of photos with their classes."""
+    add = commands.add_parser(
+        'image-labels',
+        help='write lists of photos with their classes, from VOC 2012 or COCO 2014',
+        description='Write ImageSets/ImageLevel/<list>.txt below the data set, and for '
+        'the validation split of COCO the segmentation maps, in SegmentationClass/.',
+    )
+    which = add.add_mutually_exclusive_group(required=True)
+    which.add_argument('--voc', metavar='DIR', help='the folder VOC2012')
+    which.add_argument(
+        '--coco', metavar='DIR', help='folder with annotations/, train2014/, val2014/'
+    )
+    add.add_argument(
+        '--lists',
+        nargs='+',
+        metavar='NAME',
+        help='lists of ImageSets/Segmentation (default: train_aug val), or splits of '
+        'COCO (default: train2014 val2014)',
     )
 
 
@@ -229,6 +253,23 @@ def make_provider_masks(args: argparse.Namespace) -> None:
     print(f'Wrote {report.index.file.parent / args.split}')
 
 
+def write_image_labels(args: argparse.Namespace) -> None:
+    """Write the lists and say how many photos are in them."""
+    from mmprivacy.datasets.prepare_image_labels import (
+        coco_image_labels,
+        voc_image_labels,
+    )
+
+    if args.voc:
+        for name in args.lists or ('train_aug', 'val'):
+            names = f'ImageSets/Segmentation/{name}.txt'
+            print('{}: {:,} photos'.format(*voc_image_labels(args.voc, names)))
+        return
+    for split in args.lists or ('train2014', 'val2014'):
+        done = coco_image_labels(args.coco, split, maps=not split.startswith('train'))
+        print('{}: {:,} photos that show a class'.format(*done))
+
+
 def draw_samples(args: argparse.Namespace) -> None:
     """Draw the sample data sets."""
     from mmprivacy.datasets.sample import FORMATS, write_sample
@@ -256,6 +297,7 @@ def main(argv: Sequence[str]) -> None:
         'image-privacy': prepare_photos,
         'vispr': check_vispr,
         'masks': make_provider_masks,
+        'image-labels': write_image_labels,
         'sample': draw_samples,
     }
     commands[args.command](args)

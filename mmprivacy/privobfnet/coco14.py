@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from mmseg.registry import DATASETS
 
 from mmprivacy.datasets.coco_classes import COCO_CLASSES
+from mmprivacy.datasets.segmentation_maps import voc_palette
 from mmprivacy.privobfnet.image_level_dataset import ImageLevelSegDataset
-
-
-def _palette(num: int) -> list[list[int]]:
-    """Return RGB colours as VOC chooses them: the bits of the index, spread out."""
-    index = np.arange(num)
-    colours = np.zeros((num, 3), int)
-    for place in range(8):
-        for channel in range(3):
-            bit = index >> (3 * place + channel) & 1
-            colours[:, channel] |= bit << (7 - place)
-    return colours.tolist()
 
 
 @DATASETS.register_module()
@@ -34,5 +23,6 @@ class COCO14SegDataset(ImageLevelSegDataset):
     """
 
     METAINFO = dict(
-        classes=('background', *COCO_CLASSES), palette=_palette(1 + len(COCO_CLASSES))
+        classes=('background', *COCO_CLASSES),
+        palette=[list(c) for c in voc_palette(1 + len(COCO_CLASSES))],
     )

@@ -75,7 +75,7 @@ class ImageLevelSegDataset(BaseSegDataset):
         max_refetch: int = 1000,
     ) -> None:
         prefix = dict(data_prefix or {})
-        if not prefix.get('img_path') or not ann_file:
+        if not isinstance(prefix.get('img_path'), str) or not ann_file:
             raise ConfigError.explain(
                 type(self).__name__,
                 expected='ann_file, and data_prefix=dict(img_path=folder)',

@@ -8,12 +8,14 @@ Unlike COCO's, the test split has annotations too.
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from mmprivacy.datasets.coco_classes import COCO_CLASSES
 from mmprivacy.datasets.file_writing import write_bytes, write_text
 from mmprivacy.datasets.sample.annotation import describe, to_jpeg
 from mmprivacy.datasets.sample.detection import coco_ids, photo_number
 from mmprivacy.datasets.sample.scene import Scene
+from mmprivacy.datasets.sample.segmentation import Segmentation
 from mmprivacy.datasets.sample.writing import Format
 
 
@@ -72,6 +74,11 @@ def _annotation(scene: dict, element: dict, ids: dict[str, int]) -> dict:
     )
 
 
+def _name(file: str) -> str:
+    return str(PurePosixPath(file).with_suffix(''))
+
+
+_SEGMENTATION = Segmentation('', COCO_CLASSES, _name)
 COCO = Format(
     'coco',
     write_scene,
@@ -80,5 +87,9 @@ COCO = Format(
     'ground truth of\neach scene in `scenes.jsonl`. Boxes are tight on the visible '
     'pixels; masks are run lengths of exactly\nthose. Elements of which less than 30 % '
     'are visible have `iscrowd` 1, so that nobody is trained or\nmeasured on them. '
-    'Classes that COCO has keep its ids, the others have ids from 101 on.',
+    'Classes that COCO has keep its ids, the others have ids from 101 on.\n\n'
+    'For segmentation from image labels: `SegmentationClass/`, lists of photos with '
+    'classes in\n`ImageSets/ImageLevel/`, coarse stand-ins for pseudo labels in '
+    '`PseudoLabels/`, and imperfect\nmasks of people and text in `masks/`.',
+    add=_SEGMENTATION.add,
 )

@@ -19,6 +19,12 @@ CLASSES: tuple[str, ...] = (
 #: Id of the first class that COCO does not have.
 _OWN = 101
 
+#: The 20 classes of VOC in their order, named as the sample data name them.
+VOC_CLASSES: tuple[str, ...] = (
+    'airplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair',
+    'cow', 'dining table', 'dog', 'horse', 'motorcycle', 'person', 'potted plant',
+    'sheep', 'couch', 'train', 'tv',
+)  # fmt: skip
 #: Class of the sample data to its name in VOC, where VOC writes it differently.
 VOC_NAMES = {'potted plant': 'pottedplant'}
 

@@ -18,8 +18,9 @@ from PIL import Image
 
 from mmprivacy.datasets.file_writing import write_bytes, write_text
 from mmprivacy.datasets.sample.annotation import describe, to_jpeg
-from mmprivacy.datasets.sample.detection import VOC_NAMES, photo_number
+from mmprivacy.datasets.sample.detection import VOC_CLASSES, VOC_NAMES, photo_number
 from mmprivacy.datasets.sample.scene import Scene, Truth
+from mmprivacy.datasets.sample.segmentation import Segmentation
 from mmprivacy.datasets.sample.writing import Format
 
 _FOLDER = 'VOC2007'
@@ -103,6 +104,11 @@ def _masks(scene: Scene, shown: list[Truth]) -> bytes:
     return buffer.getvalue()
 
 
+def _stem(file: str) -> str:
+    return Path(file).stem
+
+
+_SEGMENTATION = Segmentation(_FOLDER, VOC_CLASSES, _stem)
 VOC = Format(
     'voc',
     write_scene,
@@ -111,5 +117,9 @@ VOC = Format(
     '`scenes.jsonl`.\nBoxes are tight on the visible pixels; '
     '`SegmentationObject/` has exactly those, k for the k-th object\nof the annotation '
     'and no undecided border. Elements of which less than 30 % are visible are\n'
-    '`difficult`. Classes that VOC has are named as there.',
+    '`difficult`. Classes that VOC has are named as there.\n\n'
+    'For segmentation from image labels: `SegmentationClass/`, lists of photos with '
+    'classes in\n`ImageSets/ImageLevel/`, coarse stand-ins for pseudo labels in '
+    '`PseudoLabels/`, and imperfect\nmasks of people and text in `masks/`.',
+    add=_SEGMENTATION.add,
 )

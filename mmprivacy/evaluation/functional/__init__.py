@@ -45,6 +45,7 @@ from mmprivacy.evaluation.functional.regression import (
     safe_unsafe_oracle,
     spearman,
 )
+from mmprivacy.evaluation.functional.segmentation import class_iou, confusion
 
 __all__ = [
     'Boxes',
@@ -60,6 +61,8 @@ __all__ = [
     'best_fixed_point',
     'blind_iou',
     'box_iou',
+    'class_iou',
+    'confusion',
     'confusion_matrix',
     'count_detections',
     'count_pixels',

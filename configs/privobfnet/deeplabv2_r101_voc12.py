@@ -1,0 +1,65 @@
+"""DeepLabV2 with ResNet-101 on pseudo labels of VOC 2012: the second stage.
+
+Task: semantic segmentation from image labels.
+Aims at: mIoU 71.5 % on test (Table 5); L2G 72.1 % on val.
+Data: VOC 2012, pseudo labels of privobfnet_r38d_voc12.py in PseudoLabels/.
+Weights: ImageNet. L2G starts from weights trained on pixel labels of COCO, which
+leaks supervision; which ones PrivObfNet starts from it does not say.
+Train: python tools/train.py configs/privobfnet/deeplabv2_r101_voc12.py [--sample]
+Test: python tools/test.py configs/privobfnet/deeplabv2_r101_voc12.py CHECKPOINT
+"""
+
+_base_ = [
+    '../_base_/models/deeplabv2_r101.py',
+    '../_base_/datasets/voc12_pseudo_labels.py',
+    '../_base_/schedules/deeplabv2.py',
+    '../_base_/mmseg_runtime.py',
+]
+custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
+
+default_hooks = dict(checkpoint=dict(save_best='mIoU'))
+
+# `--sample`: drawn pictures of 96 px, ResNet-18 from scratch, and coarse stand-ins for
+# pseudo labels. Those of the first stage: train_dataloader.dataset.data_prefix.
+sample = dict(
+    data=dict(
+        format='voc',
+        root='data/sample/voc',
+        num=dict(train=2000, val=200, test=400),
+        seed=0,
+    ),
+    cfg_options={
+        'model.backbone.depth': 18,
+        'model.backbone.norm_eval': False,
+        'model.backbone.norm_cfg.requires_grad': True,
+        'model.decode_head.in_channels': 512,
+        'model.decode_head.dilations': (1, 2, 3, 4),
+        'train_dataloader.dataset.ann_file': 'VOC2007/ImageSets/ImageLevel/train.txt',
+        'val_dataloader.dataset.ann_file': 'VOC2007/ImageSets/ImageLevel/val.txt',
+        'test_dataloader.dataset.ann_file': 'VOC2007/ImageSets/ImageLevel/test.txt',
+        'train_dataloader.dataset.data_prefix.img_path': 'VOC2007/JPEGImages',
+        'train_dataloader.dataset.data_prefix.seg_map_path': 'VOC2007/PseudoLabels',
+        'val_dataloader.dataset.data_prefix.img_path': 'VOC2007/JPEGImages',
+        'val_dataloader.dataset.data_prefix.seg_map_path': 'VOC2007/SegmentationClass',
+        'test_dataloader.dataset.data_prefix.img_path': 'VOC2007/JPEGImages',
+        'test_dataloader.dataset.data_prefix.seg_map_path': 'VOC2007/SegmentationClass',
+        'train_dataloader.batch_size': 16,
+        'train_dataloader.num_workers': 1,
+        'val_dataloader.num_workers': 1,
+        'test_dataloader.num_workers': 1,
+        'val_dataloader.batch_size': 16,
+        'test_dataloader.batch_size': 16,
+        'train_dataloader.dataset.pipeline.2': dict(
+            _delete_=True, type='Resize', scale=(112, 112)
+        ),
+        'train_dataloader.dataset.pipeline.3.crop_size': (96, 96),
+        'val_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'test_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'optim_wrapper.optimizer': dict(
+            _delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05
+        ),
+        'optim_wrapper.accumulative_counts': 1,
+        'optim_wrapper.paramwise_cfg': None,
+        'train_cfg.max_epochs': 10,
+    },
+)
