@@ -342,8 +342,9 @@ def test_pixel_correlation_leaves_the_earlier_features_alone():
     spread = model.cam_head.pcm(maps, feats, torch.rand(1, 3, 24, 24))
     spread.sum().backward()
     assert all(f.grad is None for f in feats)
-    # Every cell shares itself out in full, so the sum of a map stays.
-    torch.testing.assert_close(spread.sum((2, 3)), maps.sum((2, 3)), rtol=1e-3, atol=0)
+    # Every cell gets a mean of the cells that look like it.
+    assert (spread.amax((2, 3)) <= maps.amax((2, 3)) + 1e-5).all()
+    assert (spread.amin((2, 3)) >= maps.amin((2, 3)) - 1e-4).all()
     assert torch.isfinite(total(losses_of(model, batch())))
     with pytest.raises(ShapeError, match=r'\(16, 32\) channels'):
         model.cam_head.pcm(maps, feats[1:], torch.rand(1, 3, 24, 24))
@@ -357,7 +358,7 @@ def test_windows_of_l2g_are_cut_half_a_cell_beside():
     corners[..., 1] = 2
     cut = model._cut(maps, corners, (4, 4))
     assert cut.shape == (12, 1, 4, 4)
-    torch.testing.assert_close(cut[0, 0, 1], torch.arange(2.0, 6) + 0.5 - 0.5 + 0.0)
+    torch.testing.assert_close(cut[0, 0, 1], torch.arange(2.0, 6) + 0.5)
 
 
 @pytest.mark.parametrize(
