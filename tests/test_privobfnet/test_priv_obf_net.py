@@ -8,6 +8,7 @@ from mmengine.structures import PixelData
 from tiny_privobfnet import BACKBONE, MODEL, batch, build, losses_of, total
 
 from mmprivacy.errors import ConfigError, DataError, ShapeError
+from mmprivacy.privobfnet.alignment import cut_maps
 
 LOCAL = ('local_backbone', 'local_cam_head')
 
@@ -352,11 +353,15 @@ def test_pixel_correlation_leaves_the_earlier_features_alone():
 
 def test_windows_of_l2g_are_cut_half_a_cell_beside():
     pytest.importorskip('mmcv.ops')
-    model = build(align='roi_align')
+    data = batch()
+    found = [
+        losses_of(build(align=a), data)['loss_img'] for a in ('slice', 'roi_align')
+    ]
+    assert found[0] != found[1]
     maps = torch.arange(8.0)[None, None, None].repeat(2, 1, 6, 1)
     corners = torch.zeros(2, 6, 2, dtype=torch.int64)
     corners[..., 1] = 2
-    cut = model._cut(maps, corners, (4, 4))
+    cut = cut_maps(maps, corners, (4, 4), 'roi_align')
     assert cut.shape == (12, 1, 4, 4)
     torch.testing.assert_close(cut[0, 0, 1], torch.arange(2.0, 6) + 0.5)
 
