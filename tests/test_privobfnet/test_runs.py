@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -69,3 +72,29 @@ def test_labels_of_pixels_are_not_needed_for_training(call, vispr_root, tmp_path
             (copy / 'annotations' / path.name).symlink_to(path)
     call('train', tmp_path / 'run', data_root=copy, **{'train_cfg.max_epochs': 1})
     assert (tmp_path / 'run/epoch_1.pth').is_file()
+
+
+@pytest.mark.slow
+def test_two_processes_train_and_test_as_one_does(call, tiny_options, tmp_path):
+    options = as_arguments(tiny_options(ROOT / CONFIG) | SMALL)
+
+    def launch(tool, folder, *words):
+        command = [sys.executable, '-m', 'torch.distributed.run', '--standalone']
+        command += ['--nproc_per_node=2', f'tools/{tool}.py', CONFIG, *words]
+        command += ['--launcher', 'pytorch', '--sample', '--work-dir', folder]
+        env = {**os.environ, 'PYTHONPATH': str(ROOT), 'CUDA_VISIBLE_DEVICES': ''}
+        words = [str(word) for word in (*command, *options)]
+        done = subprocess.run(
+            words, cwd=ROOT, env=env, capture_output=True, text=True, timeout=280
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    launch('train', tmp_path / 'run')
+    weights = tmp_path / 'run/epoch_2.pth'
+    launch('test', tmp_path / 'two', weights)
+    call('test', tmp_path / 'one', weights)
+    one, two = (
+        json.loads((tmp_path / name / 'metrics.json').read_text())['metrics']
+        for name in ('one', 'two')
+    )
+    assert two == pytest.approx(one, abs=1e-4)
