@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
+    'ObfuscationInferencer',
+    'ObfuscationResult',
     'PrivacyScoreInferencer',
     'ProtectionInferencer',
     'ScoreResult',
@@ -19,6 +21,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    'ObfuscationInferencer': 'obfuscation_inferencer',
+    'ObfuscationResult': 'obfuscation_result',
     'PrivacyScoreInferencer': 'score_inferencer',
     'ProtectionInferencer': 'protection_inferencer',
     'ScoreResult': 'score_result',
