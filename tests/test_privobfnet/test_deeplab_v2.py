@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from mmengine.registry import DefaultScope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -37,7 +38,7 @@ def test_initial_weights():
     module = head(in_channels=200)
     module.init_weights()
     for conv in module.convs:
-        assert conv.weight.std() == pytest.approx(0.01, rel=0.05)
+        assert conv.weight.std().item() == pytest.approx(0.01, rel=0.05)
         assert not conv.bias.any()
     with pytest.raises(ConfigError, match='dilations'):
         head(dilations=())
@@ -60,7 +61,8 @@ def model():
         train_cfg=dict(),
         test_cfg=dict(mode='whole'),
     )  # fmt: skip
-    built = MODELS.build(cfg)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        built = MODELS.build(cfg)
     built.init_weights()
     return built.train()
 
