@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import DefaultScope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
@@ -62,7 +63,7 @@ def model():
         test_cfg=dict(mode='whole'),
     )  # fmt: skip
     with DefaultScope.overwrite_default_scope('mmseg'):
-        built = MODELS.build(cfg)
+        built = MODELS.build(ConfigDict(cfg))
     built.init_weights()
     return built.train()
 
@@ -125,7 +126,6 @@ def test_learning_rates_of_the_config():
     """The head learns 10 times, its biases 20 times and without decay."""
     from pathlib import Path
 
-    from mmengine.config import Config
     from mmengine.optim import build_optim_wrapper
 
     root = Path(__file__).parents[2] / 'configs/_base_/schedules/deeplabv2.py'
@@ -144,8 +144,6 @@ def test_learning_rates_of_the_config():
 
 def test_published_backbone_has_stride_8():
     from pathlib import Path
-
-    from mmengine.config import Config
 
     root = Path(__file__).parents[2] / 'configs/_base_/models/deeplabv2_r101.py'
     backbone = Config.fromfile(root).model.backbone
