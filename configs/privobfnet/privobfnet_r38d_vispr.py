@@ -43,12 +43,18 @@ sample = dict(
         'val_dataloader.num_workers': 1,
         'test_dataloader.num_workers': 1,
         'train_dataloader.dataset.pipeline.0.min_side': 112,
-        'train_dataloader.dataset.pipeline.2': dict(type='Resize', scale=(112, 112)),
+        'train_dataloader.dataset.pipeline.2': dict(
+            type='Resize', scale=(112, 112), keep_ratio=False
+        ),
         'train_dataloader.dataset.pipeline.3.crop_size': (96, 96),
         'val_dataloader.dataset.pipeline.0.min_side': 96,
         'test_dataloader.dataset.pipeline.0.min_side': 96,
-        'val_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
-        'test_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'val_dataloader.dataset.pipeline.1': dict(
+            type='Resize', scale=(96, 96), keep_ratio=False
+        ),
+        'test_dataloader.dataset.pipeline.1': dict(
+            type='Resize', scale=(96, 96), keep_ratio=False
+        ),
         'optim_wrapper.optimizer': dict(
             _delete_=True, type='AdamW', lr=2e-3, weight_decay=0.05
         ),

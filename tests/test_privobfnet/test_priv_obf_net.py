@@ -137,6 +137,13 @@ def test_padded_images_and_masks_have_one_size():
     losses_of(model, data)
 
 
+def test_photos_of_several_sizes_are_not_predicted_together(model):
+    data, other = batch((40, 64), num=1), batch((48, 64), num=1)
+    data = {k: data[k] + other[k] for k in data}
+    with pytest.raises(ShapeError, match=r'\(40, 64\), \(48, 64\).*batch_size=1'):
+        model.data_preprocessor(data, False)
+
+
 def test_missing_and_wrong_fields_are_named(model):
     data = batch(masks=False)
     with pytest.raises(DataError, match=r"0\.jpg: expected 'priv_masks\.human'"):
