@@ -21,7 +21,7 @@ default_hooks = dict(checkpoint=dict(save_best='mIoU'))
 
 _test_pipeline = [
     dict(type='LoadPhoto'),
-    dict(type='Resize', scale=(96, 96), keep_ratio=False),
+    dict(type='Resize', scale=(96, 96)),
     dict(type='LoadAnnotations'),
     dict(type='PackSegInputs'),
 ]
