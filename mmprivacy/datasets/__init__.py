@@ -27,6 +27,7 @@ from mmprivacy.datasets.mask_drawing import (
     fixed_mask,
 )
 from mmprivacy.datasets.partitions import make_partitions, split_sizes
+from mmprivacy.datasets.redaction_regions import RedactionRegionsDataset
 from mmprivacy.datasets.vispr import VISPRRecord, count_mixed, multi_hot, read_vispr
 from mmprivacy.datasets.vispr_scores import PrivacyScore, ScoreOptions
 from mmprivacy.datasets.vispr_users import (
@@ -49,6 +50,7 @@ __all__ = [
     'MaskStyle',
     'PackInpaintingInputs',
     'PrivacyScore',
+    'RedactionRegionsDataset',
     'ResizeWithMask',
     'ScoreOptions',
     'VISPRRecord',
