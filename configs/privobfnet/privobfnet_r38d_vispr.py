@@ -15,6 +15,7 @@ _base_ = [
     '../_base_/mmseg_runtime.py',
 ]
 custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
+custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
 
 # `--sample`: drawn pictures of 96 px and an eighth of the width, from scratch.
 sample = dict(
@@ -32,7 +33,6 @@ sample = dict(
         'model.backbone.norm_requires_grad': True,
         'model.backbone.dropout': (0.0, 0.1),
         'model.cam_head.in_channels': 512,
-        'model.attr_head.in_channels': 512,
         'model.crop_size': 64,
         'model.test_cfg.scales': (1.0,),
         'train_dataloader.batch_size': 16,

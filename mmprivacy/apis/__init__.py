@@ -6,6 +6,10 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
+    'EraserInferencer',
+    'ErasureResult',
+    'ObfuscationInferencer',
+    'ObfuscationResult',
     'PrivacyScoreInferencer',
     'ProtectionInferencer',
     'ScoreResult',
@@ -19,6 +23,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    'EraserInferencer': 'eraser_inferencer',
+    'ErasureResult': 'erasure_result',
+    'ObfuscationInferencer': 'obfuscation_inferencer',
+    'ObfuscationResult': 'obfuscation_result',
     'PrivacyScoreInferencer': 'score_inferencer',
     'ProtectionInferencer': 'protection_inferencer',
     'ScoreResult': 'score_result',

@@ -14,8 +14,23 @@ from mmprivacy.apis.check import check_keys
 from mmprivacy.apis.checkpoints import check_match
 from mmprivacy.apis.memory_layout import use_channels_last
 from mmprivacy.apis.runner import explain_registry_errors
+from mmprivacy.apis.types import resolve
 from mmprivacy.compat import check_stack, safe_load
 from mmprivacy.errors import ConfigError
+
+
+def inference_options(cfg: Any) -> dict[str, Any]:
+    """Ask a model what it can leave out of memory when it only predicts.
+
+    Args:
+        cfg: A config with ``model``.
+
+    Returns:
+        ``inference_options`` of its class, to be set in ``cfg.model``: for PrivObfNet,
+        ``image_only``; nothing for most models.
+    """
+    scope = cfg.get('default_scope') or 'mmengine'
+    return dict(getattr(resolve(cfg.model, 'model', scope), 'inference_options', {}))
 
 
 def load_model(
@@ -44,6 +59,7 @@ def load_model(
     if problems:
         raise ConfigError(problems[0])
     options = copy.deepcopy(cfg.model)
+    options.update(inference_options(cfg))
     if cfg.get('data_preprocessor'):
         options.setdefault('data_preprocessor', copy.deepcopy(cfg.data_preprocessor))
     scope = cfg.get('default_scope') or 'mmengine'

@@ -103,9 +103,11 @@ def _test(cfg: Any, checkpoint: str | Path, trust: bool) -> dict[str, float]:
 
     ``train.py --test`` and ``test.py`` both come here, so that they agree to the bit.
     """
+    from mmprivacy.apis.model_loading import inference_options
     from mmprivacy.apis.runner import build_runner, explain_registry_errors
 
     cfg = copy.deepcopy(cfg)
+    cfg.model.update(inference_options(cfg))
     for key in ('train_dataloader', 'train_cfg', 'optim_wrapper', 'param_scheduler'):
         cfg[key] = None
     for key in ('val_dataloader', 'val_cfg', 'val_evaluator', 'auto_scale_lr'):

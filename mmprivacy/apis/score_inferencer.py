@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from mmengine.dataset import default_collate
-from mmengine.logging import print_log
 
 from mmprivacy.apis.config import load_config
 from mmprivacy.apis.model_loading import load_model
+from mmprivacy.apis.photo_batches import (
+    batch_photos,
+    check_batch_size,
+    name_photos,
+    prepare_photos,
+)
 from mmprivacy.apis.photo_inputs import PhotoPipeline, is_single, list_photos
 from mmprivacy.apis.score_result import ScoreResult
 from mmprivacy.datasets.image_checks import track
@@ -104,69 +104,21 @@ class PrivacyScoreInferencer:
             ShapeError: If an array is not BGR uint8 (H, W, 3).
             ConfigError: If ``batch_size`` is below 1, or the model predicts no score.
         """
-        if batch_size < 1:
-            raise ConfigError.explain(
-                'batch_size', expected='at least 1', got=batch_size, fix='increase it'
-            )
+        check_batch_size(batch_size)
         single, items = is_single(photos), list_photos(photos)
-        keys = [p if isinstance(p, str) else f'photo_{i}' for i, p in enumerate(items)]
+        keys = name_photos(items)
         names = unique_names(keys) if out_dir else {}
         with_bar = show_progress and len(items) > batch_size
         ahead = 0 if single else batch_size
         results = []
-        with closing(self._prepare(zip(keys, items), ahead)) as prepared:
-            shown = track(prepared, len(items), with_bar, 'Scoring photos')
-            for batch in self._batches(shown, batch_size, skip_broken and not single):
+        with closing(prepare_photos(self.pipeline, zip(keys, items), ahead)) as photo:
+            shown = track(photo, len(items), with_bar, 'Scoring photos')
+            for batch in batch_photos(shown, batch_size, skip_broken and not single):
                 for key, result in self._predict(batch):
                     results.append(result)
                     if out_dir:
                         write_png(Path(out_dir, f'{names[key]}.png'), result.draw())
         return results[0] if single else results
-
-    def _prepare(
-        self, photos: Iterable[tuple], ahead: int
-    ) -> Iterator[tuple[str, str | np.ndarray, Callable[[], dict]]]:
-        """Read and resize photos, so many of them ahead, in threads.
-
-        Yields:
-            Key, photo, and a function that returns it packed, or raises what came up.
-        """
-        if not ahead:
-            yield from ((key, p, partial(self.pipeline, p)) for key, p in photos)
-            return
-        pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
-        waiting: deque = deque()
-        try:
-            for key, photo in photos:
-                waiting.append((key, photo, pool.submit(self.pipeline, photo).result))
-                if len(waiting) > ahead:
-                    yield waiting.popleft()
-            yield from waiting
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    def _batches(
-        self, photos: Iterable[tuple], batch_size: int, skip_broken: bool
-    ) -> Iterator[list[tuple]]:
-        """Put prepared photos of one size together: key, photo, packed."""
-        batch: list[tuple] = []
-        for key, photo, get in photos:
-            try:
-                packed = get()
-            except DataError as e:
-                if not skip_broken:
-                    raise
-                print_log(f'left out: {e}', 'current', logging.WARNING)
-                continue
-            size = packed['inputs'].shape
-            if batch and (
-                len(batch) == batch_size or size != batch[0][2]['inputs'].shape
-            ):
-                yield batch
-                batch = []
-            batch.append((key, photo, packed))
-        if batch:
-            yield batch
 
     @torch.inference_mode()
     def _predict(self, batch: Sequence[tuple]) -> list[tuple[str, ScoreResult]]:

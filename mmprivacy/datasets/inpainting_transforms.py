@@ -40,9 +40,8 @@ class LoadRegionMask:
     """Load the mask of a picture, and the picture's background if it has one.
 
     Adds ``mask`` from ``mask_path`` (see
-    :func:`~mmprivacy.datasets.inpainting_masks.load_mask`), or from the annotations of
-    :class:`~mmprivacy.datasets.RedactionRegionsDataset`; and ``background`` from
-    ``background_path``. They have to be as large as the picture; put it behind
+    :func:`~mmprivacy.datasets.inpainting_masks.load_mask`) and ``background`` from
+    ``background_path``. Both have to be as large as the picture; put it behind
     ``LoadPhoto``, without ``min_side``.
 
     Raises:
@@ -53,15 +52,10 @@ class LoadRegionMask:
     def __call__(self, results: dict) -> dict:
         """Add the mask and, if there is one, the background."""
         _need(results, 'img', type(self).__name__, 'put LoadPhoto in front of it')
+        fix = 'name data_prefix.mask_path, or draw masks with DrawRegionMask'
+        _need(results, 'mask_path', type(self).__name__, fix)
         size = results['img'].shape[:2]
-        if 'redactions' in results:
-            mask = results['redactions'].region(least_area=0).astype(np.uint8)
-            check_mask_size(mask, size, results.get('img_path', 'redactions'))
-        else:
-            fix = 'name data_prefix.mask_path, or draw masks with DrawRegionMask'
-            _need(results, 'mask_path', type(self).__name__, fix)
-            mask = load_mask(results['mask_path'], size)
-        results['mask'] = mask
+        results['mask'] = load_mask(results['mask_path'], size)
         if 'background_path' in results:
             path = results['background_path']
             results['background'] = load_photo(path)

@@ -1,17 +1,22 @@
-"""Visual Redactions for editors: photos with one mask of what is to be removed."""
+"""Photos of Visual Redactions with the mask of what is to be removed.
+
+Convention:
+    Masks are uint8 (h, w) of 0 and 1; 1 = to be removed.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
 
+import numpy as np
 from mmengine.dataset import BaseDataset
-from mmengine.registry import DATASETS
+from mmengine.registry import DATASETS, TRANSFORMS
 
 from mmprivacy.datasets.redaction_attributes import REDACTION_IDS
 from mmprivacy.datasets.visual_redactions import (
     LEAST_AREA,
+    RedactionInstance,
     RedactionRecord,
     read_redactions,
 )
@@ -19,120 +24,139 @@ from mmprivacy.errors import ConfigError, DataError, nearest
 
 
 @DATASETS.register_module()
-class RedactionRegionsDataset(BaseDataset):
-    """Photos of Visual Redactions in which something of some attributes shows.
+class VisualRedactionsDataset(BaseDataset):
+    """Photos that show one of some privacy attributes, and where.
 
-    Each has ``img_path``; ``img_id``; ``redactions``, from which ``LoadRegionMask``
-    makes the mask, the union of all its regions; and ``regions``, a list of
-    ``dict(bbox=xyxy in pixels, category=attribute id)``. Photos without any region of
-    the wanted attributes are left out.
+    Gives ``img_path``, ``img_id``, and ``instances`` for
+    :class:`DrawRedactionMask`; and ``regions``, a list of ``dict(bbox=xyxy in pixels,
+    category=attribute id)``, which
+    :class:`~mmprivacy.evaluation.RegionRecallMetric` looks for.
 
     Args:
-        ann_file: The JSON file of a split, such as
-            ``'annotations/2017_v1/train2017.json'``, relative to ``data_root``.
-        data_root: Folder that holds everything.
-        data_prefix: Folder below ``data_root`` that stands for ``images/`` in the
-            annotations.
-        attributes: Ids of what is to be removed, such as ``['a105_face_all']``; None
-            for all 24.
-        least_area: Smaller regions, in pixels, are left where they are. 25 x 25 is what
-            the evaluation of the data set leaves out; 0 removes everything.
-        pipeline: Transforms.
+        data_root: Folder that holds ``annotations/`` and ``images/``.
+        ann_file: Annotations below it, ``annotations/2017_v1/train2017.json``.
+        data_prefix: ``dict(img_path='images')``, the folder of the photos.
+        attributes: Ids of what is to be removed; None for all 24.
+        least_area: Smaller instances, in pixels, are left out.
         metainfo: As in MMEngine.
+        pipeline: Transforms.
         indices: Use only these photos, or the first n.
-        filter_cfg: As in MMEngine.
-        serialize_data: As in MMEngine.
         test_mode: As in MMEngine.
         lazy_init: Do not read the annotations yet.
-        max_refetch: As in MMEngine.
 
     Raises:
         ConfigError: If an attribute is unknown.
-        DataError: If the annotations or photos cannot be used, or no photo shows any of
-            the attributes.
+        DataError: If the file is missing or broken, or no photo shows the attributes.
+
+    Reference: Orekondy et al., "Connecting Pixels to Privacy and Utility", CVPR 2018.
     """
 
     def __init__(
         self,
-        ann_file: str,
         data_root: str = '',
-        data_prefix: str = 'images',
+        ann_file: str = 'annotations/2017_v1/train2017.json',
+        data_prefix: dict | None = None,
         attributes: Sequence[str] | None = None,
         least_area: float = LEAST_AREA,
-        pipeline: Sequence = (),
         metainfo: dict | None = None,
+        pipeline: Sequence = (),
         indices: int | Sequence[int] | None = None,
-        filter_cfg: dict | None = None,
-        serialize_data: bool = True,
         test_mode: bool = False,
         lazy_init: bool = False,
-        max_refetch: int = 1000,
     ) -> None:
-        self.attributes = REDACTION_IDS if attributes is None else tuple(attributes)
-        for name in self.attributes:
+        for name in attributes or ():
             if name not in REDACTION_IDS:
                 raise ConfigError.explain(
-                    'RedactionRegionsDataset.attributes',
-                    expected='ids of the attributes of Visual Redactions',
+                    'VisualRedactionsDataset.attributes',
+                    expected='ids of the 24 attributes of Visual Redactions',
                     got=repr(name),
                     fix=nearest(str(name), REDACTION_IDS),
                 )
+        self.attributes = tuple(attributes or REDACTION_IDS)
         self.least_area = least_area
         super().__init__(
             ann_file=ann_file,
-            metainfo=metainfo,
             data_root=os.path.expanduser(data_root),
-            data_prefix=dict(img_path=data_prefix),
-            filter_cfg=filter_cfg,
-            indices=indices,
-            serialize_data=serialize_data,
+            data_prefix=data_prefix or dict(img_path='images'),
+            metainfo=metainfo,
             pipeline=pipeline,
+            indices=indices,
             test_mode=test_mode,
             lazy_init=lazy_init,
-            max_refetch=max_refetch,
         )
 
     def load_data_list(self) -> list[dict]:
-        """Read the annotations.
-
-        Returns:
-            One ``dict(img_path=str, img_id=str, redactions=RedactionRecord,
-            regions=list)`` a photo.
-        """
-        images = os.path.abspath(self.data_prefix['img_path'])
-        records = read_redactions(self.ann_file, self.data_root, images)
-        kept = [self._chosen(record) for record in records]
-        entries = [
-            dict(
-                img_path=record.img_path,
-                img_id=record.image_id,
-                redactions=record,
-                regions=[_region(i.bbox, i.attr_id) for i in record.instances],
-            )
-            for record in kept
-            if record.instances
-        ]
-        if not entries:
+        """List the photos that show at least one of the attributes."""
+        folder = os.path.abspath(self.data_prefix['img_path'])
+        rows = []
+        for record in read_redactions(self.ann_file, self.data_root, folder):
+            chosen = [
+                i
+                for i in record.instances
+                if i.attr_id in self.attributes and i.area >= self.least_area
+            ]
+            if chosen:
+                rows.append(_row(record, chosen))
+        if not rows:
             raise DataError.explain(
                 self.ann_file,
-                expected=f'a photo that shows {" or ".join(self.attributes[:3])}'
-                + (' or others' if len(self.attributes) > 3 else ''),
+                expected='photos that show ' + ', '.join(self.attributes[:5]),
                 got='none',
                 fix='choose other attributes, or a smaller least_area',
             )
-        return entries
-
-    def _chosen(self, record: RedactionRecord) -> RedactionRecord:
-        """Keep the regions that are to be removed."""
-        kept = [
-            instance
-            for instance in record.instances
-            if instance.attr_id in self.attributes and instance.area >= self.least_area
-        ]
-        return dataclasses.replace(record, instances=tuple(kept))
+        return rows
 
 
-def _region(bbox: Sequence[float], attribute: str) -> dict:
-    """Describe a region, from its box ``(x, y, w, h)``."""
-    x, y, w, h = bbox
-    return dict(bbox=[x, y, x + w, y + h], category=attribute)
+def _row(record: RedactionRecord, instances: list[RedactionInstance]) -> dict:
+    return dict(
+        img_path=record.img_path,
+        img_id=record.image_id,
+        size=tuple(record.size),
+        instances=tuple(instances),
+        regions=[_region(i) for i in instances],
+    )
+
+
+def _region(instance: RedactionInstance) -> dict:
+    x, y, w, h = instance.bbox
+    return dict(bbox=[x, y, x + w, y + h], category=instance.attr_id)
+
+
+@TRANSFORMS.register_module()
+class DrawRedactionMask:
+    """Unite the regions of :class:`VisualRedactionsDataset` in ``mask``.
+
+    Put it behind ``LoadPhoto``, without ``min_side``.
+
+    Raises:
+        DataError: If the photo has no regions, or another size than its annotation.
+    """
+
+    def __call__(self, results: dict) -> dict:
+        """Add ``mask``."""
+        for key in ('img', 'instances', 'size'):
+            if key not in results:
+                raise DataError.explain(
+                    'DrawRedactionMask',
+                    expected=f'{key!r} in the data information',
+                    got=f'keys {sorted(results)}',
+                    fix='use it with VisualRedactionsDataset, behind LoadPhoto',
+                )
+        if tuple(results['img'].shape[:2]) != tuple(results['size']):
+            raise DataError.explain(
+                results['img_path'],
+                expected=f'{results["size"]} pixels (h, w), as annotated',
+                got=results['img'].shape[:2],
+                fix='use the photos the annotations were made for',
+            )
+        record = RedactionRecord(
+            str(results['img_id']),
+            str(results['img_path']),
+            tuple(results['size']),
+            tuple(results['instances']),
+        )
+        results['mask'] = record.region(least_area=0).astype(np.uint8)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'

@@ -26,8 +26,8 @@ class PrivSegDataPreProcessor(SegDataPreProcessor):
             training: Whether the batch is trained on.
 
         Returns:
-            ``inputs`` (B, 3, H, W), and ``data_samples`` whose ``priv_masks`` have H x W
-            pixels.
+            ``inputs`` (B, 3, H, W), and ``data_samples``, whose ``priv_masks`` have
+            H x W pixels.
         """
         data = super().forward(data, training)
         height, width = data['inputs'].shape[-2:]

@@ -79,7 +79,9 @@ class PixelCorrelationModule(BaseModule):
         parts = [F.interpolate(images, size, mode='bilinear', align_corners=False)]
         for projection, feat in zip(self.projections, earlier):
             feat = projection(feat.detach())
-            parts.append(F.interpolate(feat, size, mode='bilinear', align_corners=False))
+            parts.append(
+                F.interpolate(feat, size, mode='bilinear', align_corners=False)
+            )
         descriptors = F.normalize(self.embed(torch.cat(parts, 1)).flatten(2), dim=1)
         likeness = (descriptors.transpose(1, 2) @ descriptors).clamp_min(0)
         likeness = likeness / (likeness.sum(1, keepdim=True) + 1e-5)

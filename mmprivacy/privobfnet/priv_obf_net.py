@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,7 +54,9 @@ class PrivObfNet(BaseSegmentor):
         local_backbone: Backbone of Model-Cropped; None takes the same config.
         local_cam_head: Likewise.
         attr_head: Attribute task, see
-            :class:`~.attribute_pair_head.AttributePairHead`; None leaves it out.
+            :class:`~.attribute_pair_head.AttributePairHead`; None leaves it out. It
+            and the next need no ``in_channels`` and ``num_classes`` but those of
+            ``cam_head``.
         priv_head: Privacy task, see :class:`~.privacy_score_head.PrivacyScoreHead`;
             None leaves it out.
         mask_types: Which mask each class has, see :func:`~.options.read_mask_types`.
@@ -145,14 +148,18 @@ class PrivObfNet(BaseSegmentor):
         self.test_options = TestOptions.read(test_cfg)
         self.image_only = image_only
         if not image_only:
-            self.local_backbone = MODELS.build(copy.deepcopy(local_backbone or backbone))
-            self.local_cam_head = MODELS.build(copy.deepcopy(local_cam_head or cam_head))
+            self.local_backbone = MODELS.build(
+                copy.deepcopy(local_backbone or backbone)
+            )
+            self.local_cam_head = MODELS.build(
+                copy.deepcopy(local_cam_head or cam_head)
+            )
             self.loss_img = MODELS.build(loss_img)
             self.loss_cr = MODELS.build(loss_cr)
         self.backbone = MODELS.build(backbone)
         self.cam_head = MODELS.build(cam_head)
-        self.attr_head = None if attr_head is None else MODELS.build(attr_head)
-        self.priv_head = None if priv_head is None else MODELS.build(priv_head)
+        self.attr_head = _build_head(attr_head, cam_head)
+        self.priv_head = _build_head(priv_head, cam_head)
         self.loss_cls = None if loss_cls is None else MODELS.build(loss_cls)
         self.num_attributes = self.cam_head.num_classes
         self.mask_names, types = read_mask_types(mask_types, self.num_attributes)
@@ -373,9 +380,16 @@ class PrivObfNet(BaseSegmentor):
         return (probabilities > self.test_options.attr_thr).to(probabilities)
 
 
-def _drop_local(
-    model: PrivObfNet, state_dict: dict, prefix: str, *args: Any
-) -> None:
+def _build_head(head: dict | None, cam_head: Mapping[str, Any]) -> Any:
+    """Build a task with the sizes that it shares with the attention map generator."""
+    if head is None:
+        return None
+    known = inspect.signature(MODELS.get(head['type'])).parameters
+    shared = ('in_channels', 'num_classes')
+    return MODELS.build({k: cam_head[k] for k in shared if k in known} | head)
+
+
+def _drop_local(model: PrivObfNet, state_dict: dict, prefix: str, *args: Any) -> None:
     """Leave the weights of Model-Cropped in the file if the model has none."""
     del args
     if model.image_only:

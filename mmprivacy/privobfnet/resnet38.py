@@ -60,9 +60,8 @@ class _Block(nn.Module):
         same = channels[0] == channels[-1] and stride == 1 and not wide
         self.conv_branch1 = None
         if not same:
-            self.conv_branch1 = nn.Conv2d(
-                channels[0], channels[-1], 1, stride, bias=False
-            )
+            self.conv_branch1 = nn.Conv2d(channels[0], channels[-1], 1, bias=False)
+        self.stride = stride
         self.dropout = dropout
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -74,8 +73,12 @@ class _Block(nn.Module):
                 if self.dropout:
                     out = F.dropout2d(out, self.dropout, self.training)
             out = getattr(self, f'conv_branch{name}')(out)
-        short = x if self.conv_branch1 is None else self.conv_branch1(active)
-        return short + out, active
+        if self.conv_branch1 is None:
+            return x + out, active
+        # A strided 1 x 1 convolution. On a CPU, that of torch breaks the memory in its
+        # backward pass for 8 channels or fewer in the layout channels last.
+        n = self.stride
+        return self.conv_branch1(active[..., ::n, ::n]) + out, active
 
 
 @MODELS.register_module()
@@ -140,7 +143,9 @@ class ResNet38(BaseModule):
         w = base_channels
         self.conv1a = nn.Conv2d(3, w, 3, padding=1, bias=False)
         self.stages: list[list[str]] = [['conv1a']]
-        for stage, (into, out) in enumerate(((w, 2 * w), (2 * w, 4 * w), (4 * w, 8 * w)), 2):
+        for stage, (into, out) in enumerate(
+            ((w, 2 * w), (2 * w, 4 * w), (4 * w, 8 * w)), 2
+        ):
             blocks = [_Block((into, out, out), 2, (1, 1), norm_cfg)]
             count = depths[stage - 2] - 1
             blocks += [_Block((out,) * 3, 1, (1, 1), norm_cfg) for _ in range(count)]
@@ -197,7 +202,11 @@ class ResNet38(BaseModule):
 
     def _freeze(self) -> None:
         """Stop the training of what is to stay, now and for optimizers to see."""
-        names = [name for stage in self.stages[: max(0, self.frozen_stages)] for name in stage]
+        names = [
+            name
+            for stage in self.stages[: max(0, self.frozen_stages)]
+            for name in stage
+        ]
         for name in names:
             for parameter in getattr(self, name).parameters():
                 parameter.requires_grad = False

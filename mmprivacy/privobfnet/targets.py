@@ -80,7 +80,9 @@ def local_targets(
         return torch.cat([maps[:, :start], maps[:, start:] * weights], 1)
     values = maps.clamp_min(0)
     values = values / (values.amax((2, 3), keepdim=True) + 1e-8)
-    values = torch.cat([values[:, :start], values[:, start:] * labels[..., None, None]], 1)
+    values = torch.cat(
+        [values[:, :start], values[:, start:] * labels[..., None, None]], 1
+    )
     competes = with_background and bg_target == 'l2g'
     if assign == 'argmax':
         first = 0 if competes else start

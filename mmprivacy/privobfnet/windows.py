@@ -61,9 +61,10 @@ def cut_windows(maps: Tensor, corners: Tensor, window: tuple[int, int]) -> Tenso
     """
     corners = corners.to(maps.device)
     image = torch.arange(len(maps), device=maps.device)[:, None, None, None]
-    rows = corners[..., 0, None, None] + torch.arange(window[0], device=maps.device)[
-        :, None
-    ]
+    rows = (
+        corners[..., 0, None, None]
+        + torch.arange(window[0], device=maps.device)[:, None]
+    )
     columns = corners[..., 1, None, None] + torch.arange(window[1], device=maps.device)
     cut = maps.permute(0, 2, 3, 1)[image, rows, columns]
     return cut.permute(0, 1, 4, 2, 3).flatten(0, 1)

@@ -6,16 +6,16 @@ import json
 
 import numpy as np
 import pytest
-from mmengine.registry import DATASETS
+from mmengine.registry import DATASETS, TRANSFORMS
 from PIL import Image
 
 from mmprivacy.datasets.rle import encode_rle
-from mmprivacy.errors import ConfigError, DataError, ShapeError
+from mmprivacy.errors import ConfigError, DataError
 
 H, W = 60, 90
 PIPELINE = [
     dict(type='LoadPhoto'),
-    dict(type='LoadRegionMask'),
+    dict(type='DrawRedactionMask'),
     dict(type='PackInpaintingInputs'),
 ]
 FACE, PLATE, DOT = (10, 5, 40, 35), (50, 20, 80, 50), (0, 50, 8, 58)
@@ -65,7 +65,7 @@ def root(tmp_path):
 
 def build(root, **more):
     options = dict(
-        type='RedactionRegionsDataset',
+        type='VisualRedactionsDataset',
         data_root=str(root),
         ann_file='annotations/2017_v1/train2017.json',
         pipeline=PIPELINE,
@@ -106,5 +106,10 @@ def test_wrong_attributes_and_no_photos(root):
 
 def test_a_photo_of_another_size_is_named(root):
     Image.new('RGB', (W, H + 1)).save(root / 'images/train2017/both.png')
-    with pytest.raises(ShapeError, match=r'both\.png.*90 x 61'):
+    with pytest.raises(DataError, match=r'both\.png.*\(61, 90\)'):
         build(root)[0]
+
+
+def test_it_needs_its_data_set():
+    with pytest.raises(DataError, match='VisualRedactionsDataset'):
+        TRANSFORMS.build(dict(type='DrawRedactionMask'))(dict(img=np.zeros((2, 2, 3))))

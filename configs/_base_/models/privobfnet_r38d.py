@@ -23,12 +23,8 @@ model = dict(
         ),
     ),
     cam_head=dict(type='CAMHead', in_channels=4096, num_classes=68),
-    attr_head=dict(
-        type='AttributePairHead', in_channels=4096, num_classes=68, loss_weight=1.0
-    ),
-    priv_head=dict(
-        type='PrivacyScoreHead', num_classes=68, num_scores=30, loss_weight=1.0
-    ),
+    attr_head=dict(type='AttributePairHead', loss_weight=1.0),
+    priv_head=dict(type='PrivacyScoreHead', num_scores=30, loss_weight=1.0),
     mask_types='vispr',
     loss_img=dict(type='LocalToGlobalLoss', loss_weight=10.0),  # Sec. 4.1
     loss_cr=dict(type='MultiLabelSoftMarginLoss', loss_weight=1.0),

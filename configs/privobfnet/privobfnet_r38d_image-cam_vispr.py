@@ -1,0 +1,19 @@
+"""Attention (Image): a class activation map of the whole image, and no task beside.
+
+Task: privacy scores, attributes, masks, by Model-Image without windows and masks.
+Aims at: Pearson 0.79, Spearman 0.76 (Table 4, row 1).
+Data: VISPR (10,000 / 4,167 / 8,000 photos).
+Train: python tools/train.py \
+    configs/privobfnet/privobfnet_r38d_image-cam_vispr.py [--sample]
+"""
+
+_base_ = 'privobfnet_r38d_vispr.py'
+
+# Eq. 2 has no target without Model-Cropped: the labels teach the map of Model-Image.
+# The score follows from the attributes: the paper does not say how this row got one.
+model = dict(
+    image_only=True,
+    loss_cls=dict(type='MultiLabelSoftMarginLoss'),
+    attr_head=None,
+    priv_head=dict(_delete_=True, type='AttributeScoreHead'),
+)

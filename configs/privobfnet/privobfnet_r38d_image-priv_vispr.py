@@ -1,0 +1,17 @@
+"""Attention (Image) + Priv: the map of the whole image, and the privacy task.
+
+Task: privacy scores, attributes, masks, by Model-Image without windows and masks.
+Aims at: Pearson 0.82, Spearman 0.79 (Table 4, row 2).
+Data: VISPR (10,000 / 4,167 / 8,000 photos).
+Train: python tools/train.py \
+    configs/privobfnet/privobfnet_r38d_image-priv_vispr.py [--sample]
+"""
+
+_base_ = 'privobfnet_r38d_vispr.py'
+
+# Eq. 2 has no target without Model-Cropped: the labels teach the map of Model-Image.
+model = dict(
+    image_only=True,
+    loss_cls=dict(type='MultiLabelSoftMarginLoss'),
+    attr_head=None,
+)
