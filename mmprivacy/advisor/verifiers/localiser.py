@@ -7,6 +7,7 @@ from typing import Any
 
 from mmengine.registry import TASK_UTILS
 
+from mmprivacy.advisor.building import build_part
 from mmprivacy.advisor.contracts import (
     Localiser,
     Photo,
@@ -35,7 +36,8 @@ class LocaliserVerifier:
         min_score: float | None = None,
     ) -> None:
         if isinstance(localiser, Mapping):
-            localiser = TASK_UTILS.build(dict(localiser))
+            where = 'LocaliserVerifier.localiser'
+            localiser = build_part(localiser, Localiser, where)
         self.localiser = localiser
         self.min_score = min_score
         self.kinds = tuple(localiser.kinds)
