@@ -148,7 +148,11 @@ class Problem:
 
 @runtime_checkable
 class Assessor(Protocol):
-    """Says how private a photo is."""
+    """Says how private a photo is.
+
+    An assessor may also have a method ``assess_regions(photo, regions)``: the advisor
+    calls it instead, with all regions that the localisers found.
+    """
 
     def assess(self, photo: Photo) -> Assessment:
         """Judge a photo.

@@ -35,9 +35,7 @@ class LocaliserVerifier:
         localiser: Localiser | Mapping[str, Any],
         min_score: float | None = None,
     ) -> None:
-        if isinstance(localiser, Mapping):
-            where = 'LocaliserVerifier.localiser'
-            localiser = build_part(localiser, Localiser, where)
+        localiser = build_part(localiser, Localiser, f'{type(self).__name__}.localiser')
         self.localiser = localiser
         self.min_score = min_score
         self.kinds = tuple(localiser.kinds)
