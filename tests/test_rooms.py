@@ -27,7 +27,8 @@ OPEN = {'advisor', 'apis', '__main__'}
 TORCH_ONLY = {
     'drag/graph.py', 'drag/regions.py', 'privattnet/relu_dropout.py',
     'privattnet/shifted_scores.py', 'privattnet/soft_attention.py',
-    'privobfnet/cam.py', 'privobfnet/windows.py',
+    'privobfnet/cam.py', 'privobfnet/refinement.py', 'privobfnet/targets.py',
+    'privobfnet/windows.py',
     *(f'disappearance/{name}.py' for name in (
         'descent', 'frozen', 'jpeg', 'options', 'perturb', 'photo_state', 'resize',
         'survival', 'targets', 'view',

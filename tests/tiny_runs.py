@@ -12,7 +12,7 @@ def shrink(cfg, side=64):
     There is one validation and one checkpoint, after the last epoch.
     """
     options = {
-        'train_dataloader.num_batch_per_epoch': 2,
+        'train_dataloader.num_batch_per_epoch': 1 if _has_masks(cfg) else 2,
         'train_cfg.max_epochs': 1,
         'param_scheduler': [],  # a warm-up of one epoch would leave nothing to the rest
         'default_hooks.checkpoint.interval': 100,
@@ -46,6 +46,12 @@ def shrink(cfg, side=64):
             options['train_cfg.max_epochs'] = len(phases)
     options['train_cfg.val_interval'] = options['train_cfg.max_epochs']
     return options
+
+
+def _has_masks(cfg):
+    """Tell whether a run learns from pictures with masks; only two are drawn."""
+    prefix = cfg.train_dataloader.dataset.get('data_prefix')
+    return isinstance(prefix, dict) and 'mask_path' in prefix
 
 
 def shrink_eraser(cfg):

@@ -43,8 +43,24 @@ sample = dict(
         'custom_hooks.0.stages.0.epochs': 10,
         'custom_hooks.0.stages.1.epochs': 4,
         'custom_hooks.0.stages.1.ramp_iters': 60,
-        'custom_hooks.0.stages.1.train_dataloader.num_workers': 1,
-        'custom_hooks.0.stages.1.train_dataloader.batch_size': 8,
-        'custom_hooks.0.stages.1.train_dataloader.dataset.pipeline.2.scale': (96, 96),
+        # Drawn pictures have files of masks.
+        'custom_hooks.0.stages.1.train_dataloader': dict(
+            num_workers=1,
+            batch_size=8,
+            dataset=dict(
+                type='InpaintingDataset',
+                ann_file='',
+                data_prefix=dict(
+                    img_path='private_large', mask_path='masks/private_large'
+                ),
+                pipeline=[
+                    dict(type='LoadPhoto'),
+                    dict(type='LoadRegionMask'),
+                    dict(type='ResizeWithMask', scale=(96, 96)),
+                    dict(type='FlipWithMask', prob=0.5),
+                    dict(type='PackInpaintingInputs'),
+                ],
+            ),
+        ),
     },
 )

@@ -35,12 +35,18 @@ sample = dict(
         'train_cfg.val_interval': 2,
         'custom_hooks.0.stages.0.epochs': 4,
         'custom_hooks.0.stages.0.ramp_iters': 60,
-        'train_dataloader.dataset.pipeline': [
-            dict(type='LoadPhoto'),
-            dict(type='LoadRegionMask'),
-            dict(type='ResizeWithMask', scale=(96, 96)),
-            dict(type='FlipWithMask', prob=0.5),
-            dict(type='PackInpaintingInputs'),
-        ],
+        # Drawn pictures have files of masks.
+        'train_dataloader.dataset': dict(
+            type='InpaintingDataset',
+            ann_file='',
+            data_prefix=dict(img_path='private_large', mask_path='masks/private_large'),
+            pipeline=[
+                dict(type='LoadPhoto'),
+                dict(type='LoadRegionMask'),
+                dict(type='ResizeWithMask', scale=(96, 96)),
+                dict(type='FlipWithMask', prob=0.5),
+                dict(type='PackInpaintingInputs'),
+            ],
+        ),
     },
 )

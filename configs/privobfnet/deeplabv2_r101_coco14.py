@@ -21,6 +21,12 @@ model = dict(decode_head=dict(num_classes=81))
 train_cfg = dict(max_epochs=12)
 default_hooks = dict(checkpoint=dict(save_best='mIoU'))
 
+_test_pipeline = [
+    dict(type='LoadPhoto'),
+    dict(type='Resize', scale=(96, 96)),
+    dict(type='LoadAnnotations'),
+    dict(type='PackSegInputs'),
+]
 # `--sample`: drawn pictures of 96 px, ResNet-18 from scratch, and coarse stand-ins for
 # pseudo labels. Those of the first stage: train_dataloader.dataset.data_prefix.
 sample = dict(
@@ -55,8 +61,8 @@ sample = dict(
             _delete_=True, type='Resize', scale=(112, 112)
         ),
         'train_dataloader.dataset.pipeline.3.crop_size': (96, 96),
-        'val_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
-        'test_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'val_dataloader.dataset.pipeline': _test_pipeline,
+        'test_dataloader.dataset.pipeline': _test_pipeline,
         'optim_wrapper.optimizer': dict(
             _delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05
         ),
@@ -65,3 +71,4 @@ sample = dict(
         'train_cfg.max_epochs': 10,
     },
 )
+del _test_pipeline

@@ -57,10 +57,16 @@ sample = dict(
         'train_dataloader.num_workers': 1,
         'val_dataloader.num_workers': 1,
         'test_dataloader.num_workers': 1,
-        'train_dataloader.dataset.pipeline.2': dict(type='Resize', scale=(112, 112)),
+        'train_dataloader.dataset.pipeline.2': dict(
+            _delete_=True, type='Resize', scale=(112, 112)
+        ),
         'train_dataloader.dataset.pipeline.3.crop_size': (96, 96),
-        'val_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
-        'test_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'val_dataloader.dataset.pipeline.1': dict(
+            _delete_=True, type='Resize', scale=(96, 96)
+        ),
+        'test_dataloader.dataset.pipeline.1': dict(
+            _delete_=True, type='Resize', scale=(96, 96)
+        ),
         'optim_wrapper.optimizer': dict(
             _delete_=True, type='AdamW', lr=2e-3, weight_decay=0.05
         ),

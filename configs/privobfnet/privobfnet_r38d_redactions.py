@@ -9,6 +9,7 @@ Train: python tools/train.py configs/privobfnet/privobfnet_r38d_redactions.py [-
 
 _base_ = 'privobfnet_r38d_vispr.py'
 
+model = dict(test_cfg=dict(scales=(0.5, 1.0, 1.5, 2.0)))
 test_evaluator = [
     dict(type='AttributeMetric'),
     dict(type='PrivacyScoreMetric'),
@@ -20,4 +21,9 @@ test_evaluator = [
 ]
 
 # The drawn pictures are small.
-sample = dict(cfg_options={'test_evaluator.2.least_area': 64})
+sample = dict(
+    cfg_options={
+        'model.test_cfg.scales': (1.0, 2.0),
+        'test_evaluator.2.least_area': 64,
+    }
+)

@@ -15,6 +15,8 @@ _base_ = [
     '../_base_/mmseg_runtime.py',
 ]
 custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
+# Scores and attributes come from one scale; masks are better with four.
+model = dict(test_cfg=dict(scales=(1.0,)))
 custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
 
 # `--sample`: drawn pictures of 96 px and an eighth of the width, from scratch.
@@ -34,7 +36,6 @@ sample = dict(
         'model.backbone.dropout': (0.0, 0.1),
         'model.cam_head.in_channels': 512,
         'model.crop_size': 64,
-        'model.test_cfg.scales': (1.0,),
         'train_dataloader.batch_size': 16,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,
@@ -42,12 +43,18 @@ sample = dict(
         'val_dataloader.num_workers': 1,
         'test_dataloader.num_workers': 1,
         'train_dataloader.dataset.pipeline.0.min_side': 112,
-        'train_dataloader.dataset.pipeline.2': dict(type='Resize', scale=(112, 112)),
+        'train_dataloader.dataset.pipeline.2': dict(
+            type='Resize', scale=(112, 112), keep_ratio=False
+        ),
         'train_dataloader.dataset.pipeline.3.crop_size': (96, 96),
         'val_dataloader.dataset.pipeline.0.min_side': 96,
         'test_dataloader.dataset.pipeline.0.min_side': 96,
-        'val_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
-        'test_dataloader.dataset.pipeline.1': dict(type='Resize', scale=(96, 96)),
+        'val_dataloader.dataset.pipeline.1': dict(
+            type='Resize', scale=(96, 96), keep_ratio=False
+        ),
+        'test_dataloader.dataset.pipeline.1': dict(
+            type='Resize', scale=(96, 96), keep_ratio=False
+        ),
         'optim_wrapper.optimizer': dict(
             _delete_=True, type='AdamW', lr=2e-3, weight_decay=0.05
         ),

@@ -121,8 +121,8 @@ class Advisor:
         for name, cfg in parts.items():
             part = build_part(cfg, contract, f'advisor.{where}.{name}')
             if isinstance(part, MMPrivacyError):
-                kind = cfg['type']
-                self.skipped[getattr(kind, '__name__', kind)] = str(part)
+                kind = getattr(cfg['type'], '__name__', cfg['type'])
+                self.skipped[kind if name.isdecimal() else name] = str(part)
             else:
                 built[name] = part
         return built
@@ -145,16 +145,24 @@ class Advisor:
             DataError: If a localiser gives a box that is none.
         """
         photo = file.photo
-        said = [assessment_dict(a.assess(photo)) for a in self.assessors.values()]
-        planned = []
+        planned, found = [], []
         for localiser in self.localisers.values():
             for region in localiser.localise(photo):
                 region = _checked(region, photo, name_of(localiser))
+                found.append(region)
                 rule = self.policy.rule_for(region.kind)
                 if region.score >= rule.threshold and not _is_outside(region):
                     method = self.policy.method_of(region, name)
                     warning = self.warnings.get(method, '')
                     planned.append(PlannedRegion(region, method, rule.margin, warning))
+        said = [
+            assessment_dict(
+                a.assess_regions(photo, found)
+                if hasattr(a, 'assess_regions')
+                else a.assess(photo)
+            )
+            for a in self.assessors.values()
+        ]
         digest = sha256_of(photo.data or photo.pixels.tobytes())
         return Plan(
             name, digest, photo.size, tuple(planned), tuple(said),

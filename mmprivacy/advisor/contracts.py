@@ -148,7 +148,11 @@ class Problem:
 
 @runtime_checkable
 class Assessor(Protocol):
-    """Says how private a photo is."""
+    """Says how private a photo is.
+
+    An assessor may also have a method ``assess_regions(photo, regions)``: the advisor
+    calls it instead, with all regions that the localisers found.
+    """
 
     def assess(self, photo: Photo) -> Assessment:
         """Judge a photo.
@@ -222,7 +226,8 @@ class Verifier(Protocol):
     Attributes:
         kinds: Kinds of problem that it can find; ``('metadata',)`` for files.
 
-    The remark on ``model`` in :class:`Localiser` holds here, too.
+    The remark on ``model`` in :class:`Localiser` holds here, too. A verifier that does
+    not look everywhere says so by a string ``scope``, which certificates repeat.
     """
 
     kinds: Sequence[str]

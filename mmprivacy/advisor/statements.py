@@ -50,10 +50,12 @@ class Statements:
             {'check': 'region', 'what': rest},
         ]
         for check in checks:
+            scope = getattr(self.verifiers[check.name], 'scope', '')
             entries.append(
                 {
                     'check': check.name,
-                    'what': f'finds nothing of {", ".join(check.kinds)}',
+                    'what': f'finds no {" or ".join(check.kinds)}'
+                    + (f' {scope}' if scope else ''),
                     'on': list(check.on),
                     'independent': model_of(self.verifiers[check.name])
                     not in self._known,

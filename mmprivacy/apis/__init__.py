@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
+    'EraserInferencer',
+    'ErasureResult',
     'ObfuscationInferencer',
     'ObfuscationResult',
     'PrivacyScoreInferencer',
@@ -25,6 +27,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    'EraserInferencer': 'eraser_inferencer',
+    'ErasureResult': 'erasure_result',
     'ObfuscationInferencer': 'obfuscation_inferencer',
     'ObfuscationResult': 'obfuscation_result',
     'PrivacyScoreInferencer': 'score_inferencer',

@@ -20,17 +20,17 @@ from mmprivacy.apis.obfuscation_result import ObfuscationResult
 from mmprivacy.apis.photo_batches import (
     batch_photos,
     check_batch_size,
+    name_outputs,
     name_photos,
     prepare_photos,
 )
 from mmprivacy.apis.photo_inputs import PhotoPipeline, is_single, list_photos
 from mmprivacy.datasets.attributes import ATTRIBUTE_IDS, ATTRIBUTES, suggest_attribute
-from mmprivacy.datasets.file_writing import check_writable, write_text
+from mmprivacy.datasets.file_writing import write_text
 from mmprivacy.datasets.image_checks import track
 from mmprivacy.datasets.loading import load_photo
 from mmprivacy.errors import ConfigError, DataError, nearest
 from mmprivacy.obfuscation import methods
-from mmprivacy.visualization.file_names import unique_names
 from mmprivacy.visualization.pictures import was_only_resized, write_png
 
 Photo = str | Path | np.ndarray
@@ -145,7 +145,7 @@ class ObfuscationInferencer:
         _check_options(method, options)
         single, items = is_single(photos), list_photos(photos)
         keys = name_photos(items)
-        names = _file_names(keys, out_dir) if out_dir else {}
+        names = name_outputs(keys, out_dir) if out_dir else {}
         with_bar = show_progress and len(items) > batch_size
         ahead = 0 if single else batch_size
         results, records = [], []
@@ -301,23 +301,6 @@ def _masks(
     shape = (2 * reach + 1, 2 * reach + 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, shape)
     return [cv2.dilate(mask, kernel).astype(bool) for mask in masks]
-
-
-def _file_names(keys: Sequence[str], out_dir: str | Path) -> dict[str, str]:
-    """Name the files to be written, none of which may be a photo that was given."""
-    check_writable(Path(out_dir), 'out_dir')
-    names = unique_names(keys)
-    inputs = {Path(key).resolve() for key in keys}
-    for name in names.values():
-        path = Path(out_dir, f'{name}.png')
-        if path.resolve() in inputs:
-            raise DataError.explain(
-                path,
-                expected='a file that is not one of the photos',
-                got='one of them',
-                fix='choose another out_dir: inputs are never overwritten',
-            )
-    return names
 
 
 def _write(folder: Path, name: str, result: ObfuscationResult) -> dict[str, Any]:

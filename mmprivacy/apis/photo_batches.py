@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
 
+from mmprivacy.datasets.file_writing import check_writable
 from mmprivacy.errors import ConfigError, DataError
+from mmprivacy.visualization.file_names import unique_names
 
 Prepared = tuple[str, 'str | np.ndarray', Callable[[], dict]]
 
@@ -29,6 +32,35 @@ def check_batch_size(batch_size: int) -> None:
 def name_photos(photos: Iterable[str | np.ndarray]) -> list[str]:
     """Name photos: files by their path, arrays by their number."""
     return [p if isinstance(p, str) else f'photo_{i}' for i, p in enumerate(photos)]
+
+
+def name_outputs(keys: Sequence[str], out_dir: str | Path) -> dict[str, str]:
+    """Name the files to be written, none of which may be a photo that was given.
+
+    Args:
+        keys: Names of the photos, see :func:`name_photos`.
+        out_dir: Folder for ``<name>.png``; it is made.
+
+    Returns:
+        Key to name.
+
+    Raises:
+        ConfigError: If the folder cannot be written to.
+        DataError: If a photo would be overwritten.
+    """
+    check_writable(Path(out_dir), 'out_dir')
+    names = unique_names(keys)
+    inputs = {Path(key).resolve() for key in keys}
+    for name in names.values():
+        path = Path(out_dir, f'{name}.png')
+        if path.resolve() in inputs:
+            raise DataError.explain(
+                path,
+                expected='a file that is not one of the photos',
+                got='one of them',
+                fix='choose another out_dir: inputs are never overwritten',
+            )
+    return names
 
 
 def prepare_photos(

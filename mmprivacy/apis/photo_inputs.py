@@ -107,14 +107,29 @@ class PhotoPipeline:
         """
         if isinstance(photo, str):
             return self.rest(self.load({'img_path': photo}))
-        is_bgr = photo.dtype == np.uint8 and photo.ndim == 3 and photo.shape[2] == 3
-        if not is_bgr or photo.size == 0:
-            raise ShapeError.explain(
-                'photo',
-                expected='BGR uint8 (H, W, 3), at least one pixel',
-                got=f'{photo.dtype} {photo.shape}',
-                fix='convert it, or pass several photos as a list',
-            )
         size = photo.shape[:2]
-        image = np.ascontiguousarray(photo)
+        image = check_bgr(photo)
         return self.rest({'img': image, 'img_shape': size, 'ori_shape': size})
+
+
+def check_bgr(photo: np.ndarray) -> np.ndarray:
+    """Check a photo that was given as an array.
+
+    Args:
+        photo: The array.
+
+    Returns:
+        The array, contiguous.
+
+    Raises:
+        ShapeError: If it is not BGR uint8 (H, W, 3).
+    """
+    is_bgr = photo.dtype == np.uint8 and photo.ndim == 3 and photo.shape[2] == 3
+    if not is_bgr or photo.size == 0:
+        raise ShapeError.explain(
+            'photo',
+            expected='BGR uint8 (H, W, 3), at least one pixel',
+            got=f'{photo.dtype} {photo.shape}',
+            fix='convert it, or pass several photos as a list',
+        )
+    return np.ascontiguousarray(photo)

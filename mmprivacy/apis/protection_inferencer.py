@@ -13,6 +13,7 @@ from mmengine.logging import print_log
 
 from mmprivacy.apis.config import load_config
 from mmprivacy.apis.model_loading import load_model
+from mmprivacy.apis.photo_batches import check_batch_size, name_photos
 from mmprivacy.apis.photo_inputs import is_single, list_photos
 from mmprivacy.compat import require
 from mmprivacy.datasets.image_checks import track
@@ -127,10 +128,7 @@ class ProtectionInferencer:
         from mmprivacy.disappearance.photo_protector import PhotoJob, PhotoProtector
         from mmprivacy.disappearance.protected_folder import ProtectedFolder
 
-        if batch_size < 1:
-            raise ConfigError.explain(
-                'batch_size', expected='at least 1', got=batch_size, fix='increase it'
-            )
+        check_batch_size(batch_size)
         single, items = is_single(photos), list_photos(photos)
         if masks is not None and len(masks) != len(items):
             raise ConfigError.explain(
@@ -142,7 +140,7 @@ class ProtectionInferencer:
         folder = ProtectedFolder(out_dir, jpeg_quality_for(image_format, self.attack))
         folder.prepare(p for p in items if isinstance(p, str))
         protector = PhotoProtector(self.attack, self.views, folder)
-        keys = [p if isinstance(p, str) else f'photo_{i}' for i, p in enumerate(items)]
+        keys = name_photos(items)
         names = unique_names(keys)
         jobs = [
             PhotoJob(names[key], item, None if masks is None else masks[n])

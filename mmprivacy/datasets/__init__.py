@@ -27,6 +27,10 @@ from mmprivacy.datasets.mask_drawing import (
     fixed_mask,
 )
 from mmprivacy.datasets.partitions import make_partitions, split_sizes
+from mmprivacy.datasets.redaction_regions import (
+    DrawRedactionMask,
+    VisualRedactionsDataset,
+)
 from mmprivacy.datasets.vispr import VISPRRecord, count_mixed, multi_hot, read_vispr
 from mmprivacy.datasets.vispr_scores import PrivacyScore, ScoreOptions
 from mmprivacy.datasets.vispr_users import (
@@ -40,6 +44,7 @@ __all__ = [
     'CLASSES',
     'SPLITS',
     'STYLES',
+    'DrawRedactionMask',
     'DrawRegionMask',
     'FlipWithMask',
     'ImageRecord',
@@ -52,6 +57,7 @@ __all__ = [
     'ResizeWithMask',
     'ScoreOptions',
     'VISPRRecord',
+    'VisualRedactionsDataset',
     'check_disjoint',
     'check_mask_size',
     'class_weights',

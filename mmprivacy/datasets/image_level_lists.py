@@ -20,8 +20,8 @@ class ImageLevelRecord(NamedTuple):
 
     Attributes:
         name: File name without its ending; it may hold folders.
-        labels: Classes without the background, counted from 0, sorted; None if the line
-            gives none at all.
+        labels: Classes without the background, counted from 0, sorted; empty if the
+            photo shows none of them; None if the list has no classes at all.
     """
 
     name: str
@@ -69,12 +69,14 @@ def read_image_level_list(
                 got=repr(wrong[0]) if wrong else f'{name} again',
                 fix='correct the list; the background is no class in it',
             )
-        labels = tuple(sorted({int(w) for w in words})) if words else None
+        labels = tuple(sorted({int(w) for w in words}))
         records[name] = ImageLevelRecord(name, labels)
     if not records:
         raise DataError.explain(
             path, expected='at least one photo', got='none', fix=prepare
         )
+    if not any(record.labels for record in records.values()):
+        return [ImageLevelRecord(name, None) for name in records]
     return list(records.values())
 
 

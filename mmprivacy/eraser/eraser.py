@@ -68,6 +68,10 @@ class ERASER(BaseModel):
 
     optional_state = ('discriminator.', 'generator.fuse.')
     """Weights that a checkpoint need not have to be used: imported ones have none."""
+    inference_options = dict(
+        loss_feature_matching=None, loss_resnet=None, loss_difference=None
+    )
+    """What changes where the model only predicts: no loss network is loaded."""
 
     def __init__(
         self,

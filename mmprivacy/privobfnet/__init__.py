@@ -27,6 +27,10 @@ from mmprivacy.privobfnet.priv_obf_net import PrivObfNet
 from mmprivacy.privobfnet.privacy_score_head import PrivacyScoreHead
 from mmprivacy.privobfnet.resnet38 import ResNet38
 from mmprivacy.privobfnet.transforms import LoadPrivMasks, PackPrivSegInputs
+from mmprivacy.privobfnet.visual_redactions_dataset import (
+    PackRedactionInputs,
+    VisualRedactionsDataset,
+)
 
 __all__ = [
     'AttributePairHead',
@@ -40,10 +44,12 @@ __all__ = [
     'MSCEncoderDecoder',
     'MultiLabelSoftMarginLoss',
     'PackPrivSegInputs',
+    'PackRedactionInputs',
     'PixelCorrelationModule',
     'PrivObfNet',
     'PrivSegDataPreProcessor',
     'PrivacyScoreHead',
     'ResNet38',
     'VISPRDataset',
+    'VisualRedactionsDataset',
 ]

@@ -9,6 +9,8 @@ from mmengine.structures import PixelData
 from mmseg.models import SegDataPreProcessor
 from mmseg.registry import MODELS
 
+from mmprivacy.errors import ShapeError
+
 
 @MODELS.register_module()
 class PrivSegDataPreProcessor(SegDataPreProcessor):
@@ -28,7 +30,19 @@ class PrivSegDataPreProcessor(SegDataPreProcessor):
         Returns:
             ``inputs`` (B, 3, H, W), and ``data_samples``, whose ``priv_masks`` have
             H x W pixels.
+
+        Raises:
+            ShapeError: If a batch that is not trained on has images of several sizes.
         """
+        sizes = {tuple(image.shape[1:]) for image in data['inputs']}
+        if len(sizes) > 1 and not training:
+            raise ShapeError.explain(
+                'a batch that is predicted',
+                expected='images of one size',
+                got=', '.join(map(str, sorted(sizes))),
+                fix='set batch_size=1 in the data loader, or resize all photos to one '
+                'size with keep_ratio=False',
+            )
         data = super().forward(data, training)
         height, width = data['inputs'].shape[-2:]
         for sample in data.get('data_samples') or ():

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from mmprivacy.errors import ConfigError
 
+_LOSS = dict(type='CrossEntropyLoss', avg_non_ignore=True)
+
 
 @MODELS.register_module()
 class DeepLabV2Head(BaseDecodeHead):
@@ -28,7 +30,8 @@ class DeepLabV2Head(BaseDecodeHead):
         num_classes: Number of classes, background included.
         dilations: Of the convolutions; 6, 12, 18, 24 in the paper ("ASPP-L").
         in_index: Which of the feature maps of the backbone.
-        loss_decode: Config of the loss.
+        loss_decode: Config of the loss; by default cross-entropy, a mean over the
+            pixels that count.
         ignore_index: Label of pixels that do not count.
         align_corners: As in mmseg.
         init_cfg: Initial weights; by default N(0, 0.01) and no bias.
@@ -65,7 +68,7 @@ class DeepLabV2Head(BaseDecodeHead):
             num_classes=num_classes,
             dropout_ratio=0,
             in_index=in_index,
-            loss_decode=loss_decode or dict(type='CrossEntropyLoss'),
+            loss_decode=loss_decode or _LOSS,
             ignore_index=ignore_index,
             align_corners=align_corners,
             init_cfg=init_cfg or dict(type='Normal', std=0.01, layer='Conv2d'),

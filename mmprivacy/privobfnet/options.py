@@ -8,10 +8,10 @@ from typing import Any
 
 from mmprivacy.datasets.attribute_masks import mask_types
 from mmprivacy.errors import ConfigError, nearest
+from mmprivacy.privobfnet.alignment import ALIGNMENTS
 from mmprivacy.privobfnet.targets import ASSIGNMENTS, BACKGROUNDS, MODES
 from mmprivacy.privobfnet.windows import POLICIES
 
-ALIGNMENTS = ('slice', 'roi_align')
 CAMS = ('logits', 'softmax')
 LABEL_SOURCES = ('pred', 'gt', 'all')
 MASK_SIZES = ('input', 'original')

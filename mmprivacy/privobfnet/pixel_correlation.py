@@ -16,11 +16,11 @@ from mmprivacy.errors import ShapeError
 @MODELS.register_module()
 @MODELS.register_module(name='PCM')
 class PixelCorrelationModule(BaseModule):
-    """Spread maps over cells with similar colours and features.
+    """Give each cell the mean over the cells with similar colours and features.
 
     Cells are compared by the cosine of their descriptors: the image and projections of
     two earlier feature maps, into which no gradient flows. Negative similarities count
-    as 0, and those of a cell have the sum 1.
+    as 0, and the weights of a mean have the sum 1.
 
     L2G spreads the features in front of the classifier. That layer is linear and has no
     bias, so spreading its maps gives the same, for a fraction of the work.
@@ -78,10 +78,9 @@ class PixelCorrelationModule(BaseModule):
             )
         parts = [F.interpolate(images, size, mode='bilinear', align_corners=False)]
         for projection, feat in zip(self.projections, earlier):
-            feat = projection(feat.detach())
-            parts.append(
-                F.interpolate(feat, size, mode='bilinear', align_corners=False)
-            )
+            feat = feat.detach()
+            feat = F.interpolate(feat, size, mode='bilinear', align_corners=False)
+            parts.append(projection(feat))
         descriptors = F.normalize(self.embed(torch.cat(parts, 1)).flatten(2), dim=1)
         likeness = (descriptors.transpose(1, 2) @ descriptors).clamp_min(0)
         likeness = likeness / (likeness.sum(1, keepdim=True) + 1e-5)

@@ -14,6 +14,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmprivacy.errors import ConfigError, ShapeError
+from mmprivacy.privobfnet.alignment import cut_maps
 from mmprivacy.privobfnet.cam import Grid, average_views, normalize_cams, pool_masks
 from mmprivacy.privobfnet.options import (
     TargetOptions,
@@ -273,25 +274,12 @@ class PrivObfNet(BaseSegmentor):
             self.target.bg_thr,
             self.local_cam_head.with_background,
         )
-        shares = self._cut(maps.float().softmax(1), corners, window)
+        shares = cut_maps(maps.float().softmax(1), corners, window, self.windows.align)
         found = self.local_cam_head.foreground(seen)
         return {
             'loss_img': self.loss_img(shares, targets),
             'loss_cr': self.loss_cr(found, labels),
         }
-
-    def _cut(self, maps: Tensor, corners: Tensor, window: Sequence[int]) -> Tensor:
-        """Cut windows out of maps of Model-Image."""
-        if self.windows.align == 'slice':
-            return cut_windows(maps, corners, window)
-        from mmcv.ops import roi_align
-
-        image = torch.arange(len(maps)).repeat_interleave(self.windows.num)[:, None]
-        top_left = corners.flatten(0, 1).flip(1)
-        size = torch.tensor(window).flip(0)
-        boxes = torch.cat([image, top_left, top_left + size], 1).to(maps)
-        # On a CPU, this operator reads the memory of a tensor in the ordinary layout.
-        return roi_align(maps.contiguous(), boxes, tuple(window), 1.0, 0, 'avg', False)
 
     def _masks(
         self, inputs: Tensor, data_samples: Sequence[Any], cells: Sequence[int]
@@ -384,9 +372,10 @@ def _build_head(head: dict | None, cam_head: Mapping[str, Any]) -> Any:
     """Build a task with the sizes that it shares with the attention map generator."""
     if head is None:
         return None
-    known = inspect.signature(MODELS.get(head['type'])).parameters
-    shared = ('in_channels', 'num_classes')
-    return MODELS.build({k: cam_head[k] for k in shared if k in known} | head)
+    kind = MODELS.get(head['type']) if isinstance(head['type'], str) else head['type']
+    known = inspect.signature(kind).parameters if kind else {}
+    shared = {k: cam_head[k] for k in ('in_channels', 'num_classes') if k in known}
+    return MODELS.build(shared | head)
 
 
 def _drop_local(model: PrivObfNet, state_dict: dict, prefix: str, *args: Any) -> None:

@@ -195,5 +195,7 @@ class _Reader:
         """Read a name."""
         (length,) = self.take('Q')
         name = bytes(self.data[self.place : self.place + length])
+        if len(name) < length:
+            raise ValueError('the file ends too early')
         self.place += length
         return name.decode()

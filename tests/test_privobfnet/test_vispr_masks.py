@@ -48,13 +48,23 @@ def tree(tmp_path_factory):
     return root
 
 
-def _dataset(tree, pipeline=(), **changes):
+def _dataset(tree, **changes):
     options = dict(ann_file='train2017.txt', masks=('human', 'text')) | changes
-    return VISPRDataset(data_root=str(tree), pipeline=pipeline, **options)
+    return VISPRDataset(data_root=str(tree), **options)
 
 
-def test_labels_scores_and_mask_files(tree):
-    dataset = _dataset(tree)
+@pytest.fixture(scope='module')
+def dataset(tree):
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        return _dataset(tree)
+
+
+@pytest.fixture
+def info(dataset):
+    return dataset.get_data_info(0)
+
+
+def test_labels_scores_and_mask_files(dataset):
     assert dataset.metainfo['classes'] == ATTRIBUTE_IDS
     info = dataset.get_data_info(0)
     assert info['img_id'] == 'x1'
@@ -73,8 +83,8 @@ def test_both_hosts_tell_the_same(tree, score_mode):
     from mmprivacy.privattnet import VISPRDataset as Other
 
     options = dict(score_mode=score_mode, users='profiles', scale='unit')
-    ours = _dataset(tree, **options)
-    theirs = Other(ann_file='train2017.txt', data_root=str(tree), **options)
+    options |= dict(ann_file='val2017.txt', data_root=str(tree))
+    ours, theirs = VISPRDataset(**options), Other(**options)
     np.testing.assert_array_equal(ours.get_gt_labels(), theirs.get_gt_labels())
     np.testing.assert_array_equal(
         ours.get_privacy_scores(), theirs.get_privacy_scores()
@@ -87,7 +97,7 @@ def _half(mask, axis):
     return first.mean(), second.mean()
 
 
-def test_masks_move_with_the_photo(tree):
+def test_masks_move_with_the_photo(dataset):
     """Flipped, resized and cropped, people stay where the picture is dark."""
     steps = [
         *LOAD,
@@ -97,9 +107,8 @@ def test_masks_move_with_the_photo(tree):
         dict(type='PackPrivSegInputs'),
     ]
     np.random.seed(0)
-    dataset = _dataset(tree, steps)
-    for n in range(3):
-        packed = dataset[n]
+    packs = [Compose(steps)(dataset.get_data_info(n)) for n in range(4)]
+    for n, packed in enumerate(packs[:3]):
         image, sample = packed['inputs'], packed['data_samples']
         assert image.shape == (3, 48, 96)
         left = image[1].float() < 127  # columns of the left half of the file
@@ -109,10 +118,10 @@ def test_masks_move_with_the_photo(tree):
         assert sample.gt_score.shape == (68,)
         assert sample.gt_privacy_score.shape == (30,)
         assert sample.gt_label.tolist() == dataset.get_data_info(n)['gt_label']
-    assert not dataset[3]['data_samples'].priv_masks.human.any()
+    assert not packs[3]['data_samples'].priv_masks.human.any()
 
 
-def test_crops_are_within_landscape_and_portrait_photos(tree):
+def test_crops_are_within_landscape_and_portrait_photos():
     steps = Compose([dict(type='RandomCrop', crop_size=(44, 44))])
     for size in ((51, 68), (68, 51)):
         for seed in range(30):
@@ -124,8 +133,7 @@ def test_crops_are_within_landscape_and_portrait_photos(tree):
 
 
 @pytest.mark.parametrize('part', [1, 2, 4])
-def test_masks_fit_photos_that_were_decoded_smaller(tree, part):
-    info = _dataset(tree).get_data_info(0)
+def test_masks_fit_photos_that_were_decoded_smaller(info, part):
     size = tuple(-(-n // part) for n in (48, 96))
     results = LoadPrivMasks()(info | dict(img=np.zeros((*size, 3), np.uint8)))
     assert results['human_mask'].shape == size
@@ -135,14 +143,13 @@ def test_masks_fit_photos_that_were_decoded_smaller(tree, part):
     assert results['seg_fields'] == ['human_mask', 'text_mask']
 
 
-def test_masks_of_another_size_are_refused(tree):
-    info = _dataset(tree).get_data_info(0)
+def test_masks_of_another_size_are_refused(info):
     with pytest.raises(DataError, match=r'x1\.png: expected a mask of the size'):
         LoadPrivMasks()(info | dict(img=np.zeros((50, 96, 3), np.uint8)))
 
 
-def test_masks_that_were_not_asked_for_are_named(tree):
-    info = _dataset(tree, masks=()).get_data_info(0)
+def test_masks_that_were_not_asked_for_are_named(info):
+    info['mask_paths'] = {}
     with pytest.raises(DataError, match=r"x1\.jpg: expected a mask of.*'human'"):
         LoadPrivMasks()(info | dict(img=np.zeros((48, 96, 3), np.uint8)))
     with pytest.raises(ConfigError, match=r'LoadPrivMasks\.names'):
@@ -163,8 +170,7 @@ def test_photos_that_a_provider_never_saw_are_an_error(tree, tmp_path):
         index.write()
 
 
-def test_a_mask_file_that_went_missing_is_named(tree):
-    info = copy.deepcopy(_dataset(tree).get_data_info(0))
+def test_a_mask_file_that_went_missing_is_named(info):
     info['mask_paths']['human'] += '.gone'
     with pytest.raises(DataError, match=r'x1\.png\.gone'):
         LoadPrivMasks()(info | dict(img=np.zeros((48, 96, 3), np.uint8)))

@@ -40,12 +40,12 @@ private_dataloader = dict(
     batch_size=10,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='InpaintingDataset',
+        type='VisualRedactionsDataset',
         data_root='data/visual_redactions',
-        data_prefix=dict(img_path='private_large', mask_path='masks/private_large'),
+        ann_file='annotations/2017_v1/train2017.json',
         pipeline=[
             dict(type='LoadPhoto'),
-            dict(type='LoadRegionMask'),
+            dict(type='DrawRedactionMask'),
             dict(type='ResizeWithMask', scale=(256, 256)),
             dict(type='FlipWithMask', prob=0.5),
             dict(type='PackInpaintingInputs'),

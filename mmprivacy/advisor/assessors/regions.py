@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 from mmengine.registry import TASK_UTILS
 
-from mmprivacy.advisor.contracts import Assessment, Finding, Photo, Region, covered
+from mmprivacy.advisor.building import build_part
+from mmprivacy.advisor.contracts import (
+    Assessment,
+    Finding,
+    Localiser,
+    Photo,
+    Region,
+    covered,
+)
 from mmprivacy.datasets.attributes import ATTRIBUTES, suggest_attribute
 from mmprivacy.errors import ConfigError
 
@@ -74,10 +82,8 @@ class RegionAssessor:
                     fix=suggest_attribute(name),
                 )
         self.min_score = min_score
-        self.localisers = [
-            TASK_UTILS.build(dict(x)) if isinstance(x, Mapping) else x
-            for x in localisers
-        ]
+        where = 'RegionAssessor.localisers'
+        self.localisers = [build_part(x, Localiser, where) for x in localisers]
 
     def assess(self, photo: Photo) -> Assessment:
         """Judge a photo by what the assessor's own localisers find in it."""

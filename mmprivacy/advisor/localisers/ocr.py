@@ -14,6 +14,7 @@ from mmprivacy.advisor.packages import need
 from mmprivacy.errors import ConfigError
 
 _LONGEST = 60  # characters of what was read that a reason repeats
+_LOWEST = 8  # pixels of height below which nobody can read
 
 
 @TASK_UTILS.register_module()
@@ -79,6 +80,8 @@ class OCRLocaliser:
             read.
         """
         pixels, scale = shrink(photo.pixels, self.max_side)
+        if min(pixels.shape[:2]) < _LOWEST:
+            return []  # the detector would enlarge it a hundred times
         with _quiet():
             result = self._engine(np.ascontiguousarray(pixels[..., ::-1]))
         if result.boxes is None:

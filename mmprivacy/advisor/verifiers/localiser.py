@@ -7,6 +7,7 @@ from typing import Any
 
 from mmengine.registry import TASK_UTILS
 
+from mmprivacy.advisor.building import build_part
 from mmprivacy.advisor.contracts import (
     Localiser,
     Photo,
@@ -34,8 +35,7 @@ class LocaliserVerifier:
         localiser: Localiser | Mapping[str, Any],
         min_score: float | None = None,
     ) -> None:
-        if isinstance(localiser, Mapping):
-            localiser = TASK_UTILS.build(dict(localiser))
+        localiser = build_part(localiser, Localiser, f'{type(self).__name__}.localiser')
         self.localiser = localiser
         self.min_score = min_score
         self.kinds = tuple(localiser.kinds)

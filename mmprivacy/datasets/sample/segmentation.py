@@ -58,8 +58,7 @@ class Segmentation:
             with mapper(workers, len(chunks)) as run:
                 for done in run(partial(self._write, base, seed), chunks):
                     records += done
-            # Photos without a class are not listed, as COCO has it.
-            write_image_level_list(path, (r for r in records if r[1]))
+            write_image_level_list(path, records)
 
     def _write(
         self, base: Path, seed: int, scenes: list[dict]
