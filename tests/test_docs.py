@@ -26,7 +26,8 @@ def blocks(page, language):
 
 def shell_lines(page):
     for block in blocks(page, 'bash'):
-        yield from (line.split('  #')[0].strip() for line in block.splitlines())
+        lines = block.replace('\\\n', ' ').splitlines()
+        yield from (line.split('  #')[0].strip() for line in lines)
 
 
 @pytest.fixture
