@@ -40,9 +40,7 @@ def collect(
     Returns:
         The content of the JSON file.
     """
-    results, parts = _results.collect(
-        'Object disappearance', jobs, data, command, failed
-    )
+    results, parts = _results.collect('Disappearance', jobs, data, command, failed)
     found = {
         part: {r['name']: r['result'] for r in records}
         for part, records in parts.items()
