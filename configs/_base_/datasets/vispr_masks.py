@@ -65,7 +65,7 @@ test_evaluator = val_evaluator
 
 prepare = (
     'python tools/prepare_data.py vispr --root data/vispr, then '
-    'python tools/prepare_data.py masks'
+    'python tools/prepare_data.py masks, as docs/pseudo_labels.md shows'
 )
 
 del _root, _test_pipeline, _vispr  # overriding them would change nothing
