@@ -3,8 +3,8 @@
 ``<root>/data_large/<setting>/<name>.jpg`` are pictures to learn from: scenes without
 anything that shows a privacy attribute. ``private_large`` has one in four of these
 scenes with it, and ``masks/private_large/``. ``val_large`` and ``test_large`` have
-scenes with it, too: for each ``<folder>/<name>.png`` there is ``masks/<folder>/<name>.png``, the
-pixels of what is to be removed, and ``backgrounds/<folder>/<name>.png``, the same scene
+scenes with it, too: for each ``<folder>/<name>.png`` there is
+``masks/<folder>/<name>.png``, the pixels of what is to be removed, and ``backgrounds/<folder>/<name>.png``, the same scene
 without it. Outside the mask, picture and background are equal, bit by bit.
 ``regions.json`` has box and category of what is to be removed from each picture, and
 ``scenes.jsonl`` one line of ground truth a picture; ``removed`` are the ids of what its
