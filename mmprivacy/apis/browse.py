@@ -13,6 +13,8 @@ import numpy as np
 from mmprivacy.errors import ConfigError
 
 SHEET = 'contact_sheet.png'
+TINT = (230, 30, 60)
+"""Colour of what is to be removed, RGB."""
 
 
 def browse(
@@ -131,7 +133,7 @@ def _draw(
     )
 
     packed = dataset[index]
-    seen = packed['inputs'].numpy().transpose(1, 2, 0)[..., ::-1]
+    seen = _seen(packed['inputs'])
     photo = load_photo(path)[..., ::-1]
     names, score = _labels(dataset, packed['data_samples'])
     target = 'label' if score is None else 'score'
@@ -155,6 +157,16 @@ def _draw(
     if scene is not None:
         why = explain_scene(scene, target)
     return panel, fit(np.ascontiguousarray(seen), 190, 1.5), f'{label}\n{why}'
+
+
+def _seen(inputs: Any) -> np.ndarray:
+    """Return what the model sees, RGB; what an editor is to remove is tinted red."""
+    if not isinstance(inputs, dict):
+        return inputs.numpy().transpose(1, 2, 0)[..., ::-1]
+    picture = inputs['img'].numpy().transpose(1, 2, 0)
+    mask = inputs['mask'].numpy()[0] > 0
+    tinted = (picture + 2 * np.array(TINT)) // 3
+    return np.where(mask[..., None], tinted.astype(np.uint8), picture)
 
 
 def _labels(dataset: Any, sample: Any) -> tuple[list[str], float | None]:

@@ -28,7 +28,9 @@ class VisualRedactionsDataset(BaseDataset):
     """Photos that show one of some privacy attributes, and where.
 
     Gives ``img_path``, ``img_id``, and ``instances`` for
-    :class:`DrawRedactionMask`.
+    :class:`DrawRedactionMask`; and ``regions``, a list of ``dict(bbox=xyxy in pixels,
+    category=attribute id)``, which
+    :class:`~mmprivacy.evaluation.RegionRecallMetric` looks for.
 
     Args:
         data_root: Folder that holds ``annotations/`` and ``images/``.
@@ -111,7 +113,13 @@ def _row(record: RedactionRecord, instances: list[RedactionInstance]) -> dict:
         img_id=record.image_id,
         size=tuple(record.size),
         instances=tuple(instances),
+        regions=[_region(i) for i in instances],
     )
+
+
+def _region(instance: RedactionInstance) -> dict:
+    x, y, w, h = instance.bbox
+    return dict(bbox=[x, y, x + w, y + h], category=instance.attr_id)
 
 
 @TRANSFORMS.register_module()

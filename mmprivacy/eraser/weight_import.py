@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from mmprivacy.eraser.discriminator import PatchDiscriminator
-from mmprivacy.eraser.generator import FFCGenerator
-from mmprivacy.eraser.prior_transformer import PriorTransformer
-from mmprivacy.eraser.vgg import VGG19
 from torch import Tensor
 
 from mmprivacy.compat import load_tensors
 from mmprivacy.datasets.file_writing import write_bytes
+from mmprivacy.eraser.discriminator import PatchDiscriminator
+from mmprivacy.eraser.generator import FFCGenerator
+from mmprivacy.eraser.prior_transformer import PriorTransformer
+from mmprivacy.eraser.vgg import VGG19
 from mmprivacy.errors import CheckpointError, ConfigError, nearest
 
 State = Mapping[str, Tensor]

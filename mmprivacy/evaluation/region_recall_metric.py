@@ -44,6 +44,9 @@ class RegionRecallMetric(BaseMetric):
             (H, W, 3) and the boxes (M, 4) xyxy of the regions; it returns
             :class:`~mmprivacy.evaluation.functional.detections.Boxes`. A detector
             ignores the given boxes; a classifier returns each of them with its label.
+            :class:`~mmprivacy.apis.adversaries.DetectorAdversary` and
+            ``ClassifierAdversary`` are such.
+        field: Entry of a region that names its class.
         score_thr: Boxes with this score or more count.
         iou_thr: Least intersection over union with a region.
         inside_thr: Without ``regions``: least share of a box inside the mask.
@@ -59,6 +62,7 @@ class RegionRecallMetric(BaseMetric):
     def __init__(
         self,
         adversary: dict,
+        field: str = 'category',
         score_thr: float = 0.3,
         iou_thr: float = 0.5,
         inside_thr: float = 0.5,
@@ -76,6 +80,7 @@ class RegionRecallMetric(BaseMetric):
                     fix='correct it',
                 )
         self.score_thr, self.iou_thr, self.inside_thr = thresholds.values()
+        self.field = field
         self.adversary = TASK_UTILS.build(adversary)
 
     def process(self, data_batch: Any, data_samples: Sequence[Mapping]) -> None:
@@ -117,9 +122,9 @@ class RegionRecallMetric(BaseMetric):
         if regions is None:
             return None
         classes = list(self.adversary.classes)
-        known = [r for r in regions if r['category'] in classes]
+        known = [r for r in regions if r.get(self.field) in classes]
         boxes = np.array([r['bbox'] for r in known], np.float64).reshape(-1, 4)
-        labels = np.array([classes.index(r['category']) for r in known], np.int64)
+        labels = np.array([classes.index(r[self.field]) for r in known], np.int64)
         return Boxes(boxes, labels, np.ones(len(known)))
 
     def _find(self, image: np.ndarray, boxes: np.ndarray) -> Boxes:

@@ -6,6 +6,7 @@ from mmprivacy.obfuscation.calibration import (
     Calibration,
     calibrate_to_psnr,
 )
+from mmprivacy.obfuscation.inpainting import inpaint
 from mmprivacy.obfuscation.methods import (
     add_noise,
     blur,
@@ -21,6 +22,7 @@ from mmprivacy.obfuscation.transforms import (
     BlurImage,
     CompressJPEG,
     FillRegion,
+    InpaintRegion,
     MosaicImage,
     Obfuscate,
     PixelateImage,
@@ -35,6 +37,7 @@ __all__ = [
     'Calibration',
     'CompressJPEG',
     'FillRegion',
+    'InpaintRegion',
     'MosaicImage',
     'Obfuscate',
     'PixelateImage',
@@ -44,6 +47,7 @@ __all__ = [
     'calibrate_to_psnr',
     'compress_jpeg',
     'fill',
+    'inpaint',
     'mosaic',
     'pixelate',
     'reduce_brightness',

@@ -10,7 +10,7 @@ import numpy as np
 from mmengine.registry import TRANSFORMS
 
 from mmprivacy.errors import ConfigError, DataError
-from mmprivacy.obfuscation import methods
+from mmprivacy.obfuscation import inpainting, methods
 
 REGIONS = ('image', 'boxes', 'masks', 'seg_map')
 """Where a transform changes a picture."""
@@ -58,7 +58,8 @@ class Obfuscate:
                 got=f'labels={labels} for region={region!r}',
                 fix="say which classes are private, or take region='boxes' or 'masks'",
             )
-        change(np.zeros((1, 1, 3), np.uint8))  # refuses a wrong strength now
+        tiny = np.zeros((1, 1, 3), np.uint8)
+        change(tiny, mask=np.ones((1, 1), bool))  # refuses a wrong strength now
         self.change = change
         self.region = region
         self.labels = None if labels is None else [int(k) for k in labels]
@@ -193,6 +194,38 @@ class FillRegion(Obfuscate):
         labels: Sequence[int] | None = None,
     ) -> None:
         super().__init__(partial(methods.fill, color=tuple(color)), region, labels)
+
+
+@TRANSFORMS.register_module()
+class InpaintRegion(Obfuscate):
+    """Fill, see :func:`~mmprivacy.obfuscation.inpainting.inpaint`.
+
+    Args:
+        algorithm: ``'telea'`` or ``'navier-stokes'``.
+        radius: How far from a pixel known ones are looked at, in pixels.
+        region: See :class:`Obfuscate`; not ``'image'``, of which nothing is known.
+        labels: See :class:`Obfuscate`.
+
+    Raises:
+        ConfigError: If the region is the image.
+    """
+
+    def __init__(
+        self,
+        algorithm: str = 'telea',
+        radius: float = 3.0,
+        region: str = 'masks',
+        labels: Sequence[int] | None = None,
+    ) -> None:
+        if region == 'image':
+            raise ConfigError.explain(
+                'InpaintRegion.region',
+                expected=f'one of {REGIONS[1:]}',
+                got=repr(region),
+                fix='choose one: of the whole picture nothing would be known',
+            )
+        change = partial(inpainting.inpaint, algorithm=algorithm, radius=radius)
+        super().__init__(change, region, labels)
 
 
 @TRANSFORMS.register_module()

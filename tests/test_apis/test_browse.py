@@ -117,3 +117,14 @@ def test_scores_are_shown(vispr_root, tmp_path):
     )
     files = browse(cfg, num=4, out_dir=tmp_path)
     assert len(files) == 5
+
+
+def test_what_is_to_be_removed_is_tinted(inpainting_root, tmp_path):
+    path = Path(__file__).parents[2] / 'configs/_base_/datasets/places2.py'
+    options = {'sample.data.root': str(inpainting_root)}
+    cfg = load_config(path, options, sample=True, draw=False)
+    for split in ('train', 'test'):
+        files = browse(cfg, split, num=2, out_dir=tmp_path / split)
+        assert len(files) == 3
+        sheet = np.asarray(Image.open(files[0])).astype(int)
+        assert (sheet[..., 0] - sheet[..., 1] > 100).mean() > 0.005

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 import torch
-from tiny_eraser import DIFFERENCE, MODEL, batch, build
-
 from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
 from mmengine.registry import MODELS
+from tiny_eraser import DIFFERENCE, MODEL, batch, build
+
 from mmprivacy.errors import ConfigError, MissingWeightsError
 
 PARTS = ('generator', 'discriminator')

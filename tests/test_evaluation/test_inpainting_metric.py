@@ -59,6 +59,9 @@ def test_ssim_of_a_region_is_that_of_its_windows():
     mask = np.zeros(a.shape[:2], bool)
     mask[20:23, 20:22] = True
     assert ssim(a, b, mask=mask) == pytest.approx(np.mean(index), abs=1e-9)
+    for measure in (ssim, psnr, mae):
+        with pytest.raises(ShapeError, match=r'mask: expected \(40, 48\)'):
+            measure(a, b, mask=mask[:-1])
     mask[:] = False
     mask[0, 0] = True  # no window has it in the middle
     assert math.isnan(ssim(a, b, mask=mask))

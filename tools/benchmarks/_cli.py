@@ -17,7 +17,13 @@ SEEDS = (9, 10, 11)  # 9 is the seed of DRAG's authors
 
 
 def parse_args(
-    argv: Sequence[str], tool: str, about: str, parts: Sequence[str], data: str
+    argv: Sequence[str],
+    tool: str,
+    about: str,
+    parts: Sequence[str],
+    data: str,
+    configs: Sequence[str] | None = None,
+    extend: Callable[[argparse.ArgumentParser], None] | None = None,
 ) -> argparse.Namespace:
     """Parse the command line of a benchmark.
 
@@ -27,13 +33,16 @@ def parse_args(
         about: What it does, in a line.
         parts: What can be measured.
         data: Name of the real data set.
+        configs: Its configs, relative to the repository; all in its folder by default.
+        extend: Adds further arguments.
 
     Returns:
         The arguments; ``configs`` is a list of files.
     """
     parser = argparse.ArgumentParser(prog=f'{tool}.py', description=about)
     add = parser.add_argument
-    add('--configs', nargs='+', help=f'config files (default: all of configs/{tool})')
+    default = ' '.join(configs or [f'all of configs/{tool}'])
+    add('--configs', nargs='+', help=f'config files (default: {default})')
     add('--seeds', nargs='+', type=int, default=list(SEEDS), help='one run for each')
     add(
         '--data-root',
@@ -65,11 +74,15 @@ def parse_args(
         help='overrides for every training run, as in tools/train.py',
     )
     add('--debug', action='store_true', help='show the traceback of an error')
+    if extend is not None:
+        extend(parser)
     args = parser.parse_args(argv)
     wrong = [part for part in args.only if part not in parts]
     if wrong:
         parser.error(f'--only: {wrong[0]!r} is none of {", ".join(parts)}')
-    if args.configs is None:
+    if args.configs is None and configs:
+        args.configs = [str(ROOT / config) for config in configs]
+    elif args.configs is None:
         args.configs = sorted(map(str, (ROOT / 'configs' / tool).glob('*.py')))
     return args
 

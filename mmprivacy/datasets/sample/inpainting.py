@@ -4,11 +4,11 @@
 anything that shows a privacy attribute. ``private_large`` has one in four of these
 scenes with it, and ``masks/private_large/``. ``val_large`` and ``test_large`` have
 scenes with it, too: for each ``<folder>/<name>.png`` there is
-``masks/<folder>/<name>.png``, the pixels of what is to be removed, and ``backgrounds/<folder>/<name>.png``, the same scene
-without it. Outside the mask, picture and background are equal, bit by bit.
-``regions.json`` has box and category of what is to be removed from each picture, and
-``scenes.jsonl`` one line of ground truth a picture; ``removed`` are the ids of what its
-mask covers, or what was left out.
+``masks/<folder>/<name>.png``, the pixels of what is to be removed, and
+``backgrounds/<folder>/<name>.png``, the same scene without it. Outside the mask,
+picture and background are equal, bit by bit. ``regions.json`` has box, category and
+kind of what is removed from each picture, and ``scenes.jsonl`` one line of ground truth
+a picture; ``removed`` are the ids of what its mask covers, or what was left out.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ FOLDERS = {'train': 'data_large', 'val': 'val_large', 'test': 'test_large'}
 PRIVATE_FOLDER, PRIVATE_EVERY = 'private_large', 4
 #: Largest share of a picture that is removed, unless a single element is larger.
 MAX_AREA = 0.4
+#: What is said of a region, and where it is said of an element.
+_REGION = {'bbox': 'box', 'category': 'category', 'kind': 'kind'}
 #: Gaps of the mask up to this width are closed, in pixels.
 _GAP = 5
 
@@ -96,7 +98,7 @@ def finish(root: Path, lines: dict[str, list[dict]]) -> None:
     """Write the regions and the ground truth."""
     regions = {
         Path(scene['file']).stem: [
-            dict(bbox=element['box'], category=element['category'])
+            {k: element[v] for k, v in _REGION.items()}
             for element in scene['elements']
             if element['id'] in scene['removed']
         ]

@@ -182,7 +182,7 @@ def ssim(
     index /= (mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2)
     if mask is not None:
         radius = SSIM_SIDE // 2
-        mask = np.asarray(mask)[radius:-radius, radius:-radius]
+        mask = _checked(mask, x)[radius:-radius, radius:-radius]
     return _mean(index, mask)
 
 
@@ -198,16 +198,21 @@ def _mean(values: np.ndarray, mask: np.ndarray | None) -> float:
     """Average (H, W) or (H, W, C) over the pixels of a mask; NaN if it has none."""
     if mask is None:
         return float(values.mean())
+    chosen = values[_checked(mask, values)]
+    return float(chosen.mean()) if chosen.size else math.nan
+
+
+def _checked(mask: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Return a mask as bool (H, W); refuse one of another size than the picture."""
     mask = np.asarray(mask)
-    if mask.shape != values.shape[:2]:
+    if mask.shape != image.shape[:2]:
         raise ShapeError.explain(
             'mask',
-            expected=f'{values.shape[:2]}, the size of the pictures',
+            expected=f'{image.shape[:2]}, the size of the pictures',
             got=mask.shape,
             fix='resize the mask with the pictures',
         )
-    chosen = values[mask.astype(bool)]
-    return float(chosen.mean()) if chosen.size else math.nan
+    return mask.astype(bool)
 
 
 def _pair(image: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
