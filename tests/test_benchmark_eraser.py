@@ -228,3 +228,32 @@ def test_command_line_and_plan(inpainting_root, tmp_path):
     assert job.part == 'cost'
     with pytest.raises(SystemExit):
         eraser.parse_args(['--only', 'nothing'])
+
+
+def test_a_run_from_training_to_pictures(tiny_options, tmp_path):
+    from _eraser_training import train_and_test
+    from PIL import Image
+
+    path = 'configs/eraser/eraser_ffc18.py'
+    options = tiny_options(path) | {'train_cfg.val_interval': 1}
+    payload = dict(
+        config=path,
+        options=options,
+        sample=True,
+        work_dir=str(tmp_path),
+        networks={},
+    )
+    result = train_and_test(payload)
+    json.dumps(result)
+    names = ['black mask', 'blur(8)', 'pixelate(8)', 'Telea', 'Navier-Stokes']
+    names += ['ERASER, stage 1', 'ERASER']
+    assert list(result['removal']) == list(result['inpainting']) == names
+    assert result['privacy'] == {}  # no adversary was given
+    for name in names:
+        figures = result['removal'][name]
+        assert figures['inpainting/touched'] == 0, name
+        for key in ('inpainting/clean_region_psnr', 'trained/loss', 'difference/fm'):
+            assert np.isfinite(figures[key]), (name, key)
+    assert result['pictures'] == ['removals.png', 'priors.png']
+    for name in result['pictures']:
+        assert np.asarray(Image.open(tmp_path / name)).std() > 10

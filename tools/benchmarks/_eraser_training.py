@@ -22,7 +22,6 @@ from _training import train
 
 from mmprivacy.apis import adversaries, load_config  # noqa: F401  registers
 from mmprivacy.apis.checkpoints import best_or_last
-from mmprivacy.eraser.discriminator import PatchDiscriminator
 from mmprivacy.evaluation import (
     DifferenceMetric,
     FIDMetric,
@@ -134,12 +133,11 @@ def _difference(
     """Build the measures of Table 3; on drawn data, VGG19 may have random weights."""
     vgg = networks.get('vgg', ['random' if drawn else None])[0]
     resnet = networks.get('resnet', [None])[0]
-    options = cfg.model.get('discriminator') or {}
     return DifferenceMetric(
         vgg=vgg,
         resnet=RESNET if resnet else None,
         resnet_weights=resnet,
-        discriminator=dict(type=PatchDiscriminator, **options),
+        discriminator=cfg.model.discriminator.to_dict(),
         discriminator_weights=str(checkpoint),
     )
 
