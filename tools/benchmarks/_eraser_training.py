@@ -18,6 +18,7 @@ from _eraser_methods import (
     removal_data,
 )
 from _eraser_pictures import draw_priors, draw_removals
+from _eraser_priors import compare_samplers
 from _training import train
 
 from mmprivacy.apis import adversaries, load_config  # noqa: F401  registers
@@ -53,8 +54,8 @@ def train_and_test(payload: dict) -> dict:
 
     Returns:
         ``inpainting``, ``removal`` and ``privacy``: figures by method, empty without
-        data for them; ``side`` of the first two in pixels; ``pictures``: names of files
-        in the work folder.
+        data for them; ``side`` of the first two in pixels; ``priors``: what the
+        samplers cost; ``pictures``: names of files in the work folder.
     """
     cfg = load_config(payload['config'], payload['options'], payload['sample'])
     cfg.work_dir = payload['work_dir']
@@ -63,7 +64,12 @@ def train_and_test(payload: dict) -> dict:
     editors = {STAGES[stage]: Editor(cfg, file) for stage, file in files.items()}
     methods = {**BASELINES, **editors}
     networks, drawn = payload['networks'], payload['sample']
-    result: dict[str, Any] = {'removal': {}, 'privacy': {}, 'pictures': []}
+    result: dict[str, Any] = {
+        'removal': {},
+        'privacy': {},
+        'priors': {},
+        'pictures': [],
+    }
     data = inpainting_data(cfg)
     result['side'] = data[0]['inputs']['img'].shape[-1]
     quality = [InpaintingMetric(), *_perceptual(networks)]
@@ -83,6 +89,8 @@ def train_and_test(payload: dict) -> dict:
             draw_priors(cfg.work_dir, data, last.model),
         ]
         result['pictures'] = [name for name in result['pictures'] if name]
+        if last.model.prior is not None:
+            result['priors'] = compare_samplers(last.model, data)
     recalls = _adversaries(networks, drawn)
     if recalls and data is not None:
         data = removal_data(cfg, PRIVACY_SIDE if drawn else None)
