@@ -98,6 +98,7 @@ def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
     for key in TABLES:
         yield from _table(results, key)
     yield from _privacy(results)
+    yield from _priors(results)
     yield '## What follows'
     yield bullets(results['sentences'] or ['Nothing yet: no run is done.'])
     for title, name in pictures.items():
@@ -158,6 +159,25 @@ def _privacy(results: dict) -> Iterator[str]:
     columns = {k: n for k, n in columns.items() if k in methods[0]['values']}
     rows = [[m['name'], *(percent(m['values'][k]) for k in columns)] for m in methods]
     yield table(['method', *columns.values()], rows)
+
+
+def _priors(results: dict) -> Iterator[str]:
+    yield '## Samplers of the priors'
+    samplers = results['tables']['priors']
+    if not samplers:
+        yield 'Not measured yet.'
+        return
+    yield paragraph(
+        'Passes of the transformer and seconds for both priors of one picture; PSNR of',
+        'the global prior inside the mask, which it does not see, against the true',
+        'background in the same few colours.',
+    )
+    columns = {'passes': 1, 'seconds': 3, 'psnr': 2}
+    rows = [
+        [m['name'], *(figure(m['values'][k], d) for k, d in columns.items())]
+        for m in samplers
+    ]
+    yield table(['sampler', 'passes', 'seconds', 'PSNR (dB)'], rows)
 
 
 def _published(results: dict) -> Iterator[str]:

@@ -13,7 +13,7 @@ from _results import Methods
 
 _PAPER = 'Yang et al. 2023'
 OURS, BEFORE = 'ERASER', 'ERASER, stage 1'
-TARGETS = {'cost': 1.05, 'recall': 0.1, 'psnr_loss': 1.0}
+TARGETS = {'cost': 1.05, 'recall': 0.1, 'psnr_loss': 1.0, 'fewer_passes': 20}
 #: Table of the report -> prefix of its keys, and key to heading.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
     'inpainting': (
@@ -96,6 +96,7 @@ def collect(
         'inpainting': summarise(runs, 'inpainting'),
         'quality': summarise(runs, 'removal'),
         'privacy': summarise(runs, 'privacy'),
+        'priors': summarise(runs, 'priors'),
     }
     tables['difference'] = tables['quality']
     return results | {
@@ -116,7 +117,7 @@ def summarise(records: Sequence[dict], part: str) -> list[dict]:
 
     Args:
         records: Those of the runs.
-        part: ``'inpainting'``, ``'removal'`` or ``'privacy'``.
+        part: ``'inpainting'``, ``'removal'``, ``'privacy'`` or ``'priors'``.
 
     Returns:
         Entries as of :class:`_results.Methods`, in the order of measuring. What needs
@@ -159,7 +160,7 @@ def sentences(tables: Mapping[str, Sequence[dict]]) -> list[str]:
             f'{ours:.3f}{unit}: more than {_list(worse)}, '
             f'{"not more than " + _list(better) if better else "than all of them"}.'
         )
-    said += _stages(quality)
+    said += _stages(quality) + _samplers(tables['priors'])
     for prefix in ('detector', 'classifier'):
         after = value(privacy, OURS, f'{prefix}/after')
         if math.isnan(after):
@@ -193,6 +194,20 @@ def _stages(quality: Sequence[dict]) -> list[str]:
         f'The second stage: what the Difference Loss looks at is {loss[0]:.3f} before '
         f'and {loss[1]:.3f} after ({more}), for {cost:.2f} dB of PSNR inside the mask '
         f'against the true background (at most {TARGETS["psnr_loss"]:.0f} dB: {met}).'
+    ]
+
+
+def _samplers(priors: Sequence[dict]) -> list[str]:
+    """Say what the parallel sampler saves."""
+    passes = [value(priors, name, 'passes') for name in ('raster', 'parallel')]
+    if any(math.isnan(v) for v in passes):
+        return []
+    ratio = passes[0] / passes[1]
+    met = 'met' if ratio >= TARGETS['fewer_passes'] else '**not met**'
+    return [
+        f'Both priors of a picture take {passes[0]:.0f} passes in raster order and '
+        f'{passes[1]:.0f} in parallel: {ratio:.0f} times fewer (target: '
+        f'{TARGETS["fewer_passes"]}, {met}).'
     ]
 
 

@@ -18,11 +18,11 @@ from _eraser_methods import (
     removal_data,
 )
 from _eraser_pictures import draw_priors, draw_removals
+from _eraser_priors import compare_samplers
 from _training import train
 
 from mmprivacy.apis import adversaries, load_config  # noqa: F401  registers
 from mmprivacy.apis.checkpoints import best_or_last
-from mmprivacy.eraser.discriminator import PatchDiscriminator
 from mmprivacy.evaluation import (
     DifferenceMetric,
     FIDMetric,
@@ -54,8 +54,8 @@ def train_and_test(payload: dict) -> dict:
 
     Returns:
         ``inpainting``, ``removal`` and ``privacy``: figures by method, empty without
-        data for them; ``side`` of the first two in pixels; ``pictures``: names of files
-        in the work folder.
+        data for them; ``side`` of the first two in pixels; ``priors``: what the
+        samplers cost; ``pictures``: names of files in the work folder.
     """
     cfg = load_config(payload['config'], payload['options'], payload['sample'])
     cfg.work_dir = payload['work_dir']
@@ -64,7 +64,12 @@ def train_and_test(payload: dict) -> dict:
     editors = {STAGES[stage]: Editor(cfg, file) for stage, file in files.items()}
     methods = {**BASELINES, **editors}
     networks, drawn = payload['networks'], payload['sample']
-    result: dict[str, Any] = {'removal': {}, 'privacy': {}, 'pictures': []}
+    result: dict[str, Any] = {
+        'removal': {},
+        'privacy': {},
+        'priors': {},
+        'pictures': [],
+    }
     data = inpainting_data(cfg)
     result['side'] = data[0]['inputs']['img'].shape[-1]
     quality = [InpaintingMetric(), *_perceptual(networks)]
@@ -84,6 +89,8 @@ def train_and_test(payload: dict) -> dict:
             draw_priors(cfg.work_dir, data, last.model),
         ]
         result['pictures'] = [name for name in result['pictures'] if name]
+        if last.model.prior is not None:
+            result['priors'] = compare_samplers(last.model, data)
     recalls = _adversaries(networks, drawn)
     if recalls and data is not None:
         data = removal_data(cfg, PRIVACY_SIDE if drawn else None)
@@ -134,12 +141,11 @@ def _difference(
     """Build the measures of Table 3; on drawn data, VGG19 may have random weights."""
     vgg = networks.get('vgg', ['random' if drawn else None])[0]
     resnet = networks.get('resnet', [None])[0]
-    options = cfg.model.get('discriminator') or {}
     return DifferenceMetric(
         vgg=vgg,
         resnet=RESNET if resnet else None,
         resnet_weights=resnet,
-        discriminator=dict(type=PatchDiscriminator, **options),
+        discriminator=cfg.model.discriminator.to_dict(),
         discriminator_weights=str(checkpoint),
     )
 
