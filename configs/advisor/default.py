@@ -45,6 +45,10 @@ advisor = dict(
             type='LocaliserVerifier',
             localiser=dict(type='CodeLocaliser', engine='opencv'),
         ),
+        codes_again=dict(
+            type='LocaliserVerifier',
+            localiser=dict(type='CodeLocaliser', engine='aruco'),
+        ),
         codes_zxing=dict(
             type='LocaliserVerifier',
             localiser=dict(type='CodeLocaliser', engine='zxing'),
@@ -57,6 +61,7 @@ advisor = dict(
         rules=dict(
             face=dict(margin=0.2),  # hair and chin: a cascade boxes eyes and mouth
             text=dict(margin=0.15),
+            code=dict(margin=0.6),  # one row of pixels of a bar code is enough to read
         ),
     ),
 )
