@@ -52,6 +52,9 @@ class Advisor:
         recompress: JPEG qualities at which the verifiers look again.
         recheck_whole_photo: Let them look at the whole photo then, not only around
             what was protected.
+        repairs: How often a photo is protected again, with what the verifiers found
+            added to its plan, before it is refused. Plans of users are carried out as
+            they are.
         max_megapixels: Larger photos are refused.
 
     Raises:
@@ -69,6 +72,7 @@ class Advisor:
         policy: Mapping[str, Any] | None = None,
         recompress: Sequence[int] = (90, 75),
         recheck_whole_photo: bool = False,
+        repairs: int = 2,
         max_megapixels: float = 150,
     ) -> None:
         self.skipped: dict[str, str] = {}
@@ -85,6 +89,7 @@ class Advisor:
         self.verification = Verification(
             self.verifiers, self.policy, recompress, recheck_whole_photo
         )
+        self.repairs = repairs
         self.max_megapixels = max_megapixels
         self.config_hash = ''
 
@@ -195,6 +200,36 @@ class Advisor:
                 fix='assess it again',
             )
         return carry_out(file, plan, self.protectors)
+
+    def repair(self, plan: Plan, certificate: Mapping[str, Any]) -> Plan | None:
+        """Add what the verifiers found to a plan.
+
+        Args:
+            plan: The plan.
+            certificate: The certificate that it led to.
+
+        Returns:
+            A longer plan; None if the certificate is passed, or refused for a reason
+            that no further region takes away.
+        """
+        problems = certificate['problems']
+        if not problems or any(
+            p['box'] is None or p['source'] not in self.verifiers for p in problems
+        ):
+            return None
+        added = []
+        for problem in problems:
+            rule = self.policy.rule_for(problem['kind'])
+            region = Region(
+                tuple(problem['box']),
+                problem['kind'],
+                problem['score'],
+                problem['source'],
+                reason='found by a verifier after the first protection',
+            )
+            warning = self.warnings.get(rule.method, '')
+            added.append(PlannedRegion(region, rule.method, rule.margin, warning))
+        return replace(plan, regions=(*plan.regions, *added))
 
     def certify(
         self,

@@ -226,7 +226,8 @@ class Verifier(Protocol):
     Attributes:
         kinds: Kinds of problem that it can find; ``('metadata',)`` for files.
 
-    The remark on ``model`` in :class:`Localiser` holds here, too.
+    The remark on ``model`` in :class:`Localiser` holds here, too. A verifier that does
+    not look everywhere says so by a string ``scope``, which certificates repeat.
     """
 
     kinds: Sequence[str]

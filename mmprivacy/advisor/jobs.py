@@ -23,6 +23,7 @@ from mmprivacy.advisor.certificate import (
 from mmprivacy.advisor.encoding import encode_photo, output_name
 from mmprivacy.advisor.folder_walk import Entry
 from mmprivacy.advisor.output_folder import OutputFolder
+from mmprivacy.advisor.photo_file import PhotoFile
 from mmprivacy.advisor.plan import Plan, read_plan
 from mmprivacy.advisor.reading import read_stable
 from mmprivacy.datasets.file_writing import write_text
@@ -158,14 +159,27 @@ class ProtectJob(_Job):
         original = self.advisor.decode(data, self.source / name)
         if plan is None:
             plan = self.advisor.assess(original, name)
-        protected = self.advisor.protect(original, plan)
-        write_text(self.out.plan(name), plan.to_json())
         target = self._target(name, original.photo.format)
-        written = encode_photo(protected.file)
-        path = self.out.write_to_quarantine(name, target, written)
-        content = self.advisor.certify(path, written, original, protected, plan)
+        plan, content = self._protect(original, plan, target)
+        write_text(self.out.plan(name), plan.to_json())
         self.out.conclude(name, target, {**content, 'key': key})
         return outcome_of(content)
+
+    def _protect(
+        self, original: PhotoFile, plan: Plan, target: str
+    ) -> tuple[Plan, dict[str, Any]]:
+        """Protect, write and certify, until nothing is left to repair."""
+        advisor, name = self.advisor, plan.photo
+        repairs = advisor.repairs if self.plans is None else 0
+        while True:
+            protected = advisor.protect(original, plan)
+            written = encode_photo(protected.file)
+            path = self.out.write_to_quarantine(name, target, written)
+            content = advisor.certify(path, written, original, protected, plan)
+            longer = advisor.repair(plan, content) if repairs else None
+            if longer is None:
+                return plan, content
+            plan, repairs = longer, repairs - 1
 
     def failed(self, name: str, message: str) -> Outcome:
         """Write down that there is no protected photo."""

@@ -50,10 +50,12 @@ class Statements:
             {'check': 'region', 'what': rest},
         ]
         for check in checks:
+            scope = getattr(self.verifiers[check.name], 'scope', '')
             entries.append(
                 {
                     'check': check.name,
-                    'what': f'finds nothing of {", ".join(check.kinds)}',
+                    'what': f'finds no {" or ".join(check.kinds)}'
+                    + (f' {scope}' if scope else ''),
                     'on': list(check.on),
                     'independent': model_of(self.verifiers[check.name])
                     not in self._known,
@@ -83,6 +85,12 @@ class Statements:
         for method in dict.fromkeys(methods):
             if method in warnings:
                 lines.append(f'more of the method {method!r}: {warnings[method]}')
+        added = sum(r.region.source in self.verifiers for r in plan.regions)
+        if added:
+            lines.append(
+                f'that the verifiers missed nothing: {added} region(s) were protected '
+                'on their word alone'
+            )
         kept = sum(r.method == KEEP for r in plan.regions)
         if kept:
             lines.append(f'anything about {kept} region(s) kept on purpose')

@@ -244,7 +244,7 @@ def test_a_process_that_dies_takes_one_photo_with_it(tmp_path):
     photos = write_photos(tmp_path / 'in', 9)
     result = protect_photos(
         photos, tmp_path / 'out', config=CONFIG, **QUIET, workers=2,
-        options={'+advisor.localisers.0.dies_of': 'b/1.jpg'},
+        options={'advisor.localisers.0.dies_of': 'b/1.jpg'},
     )  # fmt: skip
     assert result.counts == {'passed': 8, 'failed': 1}
     assert result.problems[0].photo == 'b/1.jpg'
@@ -318,7 +318,7 @@ def test_a_changed_photo_is_protected_again(tmp_path):
 
 def test_missed_spots_go_to_quarantine(tmp_path):
     photos, out = write_photos(tmp_path / 'in', 3), tmp_path / 'out'
-    blind = {'+advisor.localisers.0.blind': True}
+    blind = {'advisor.localisers.0.blind': True, 'advisor.repairs': 0}
     result = protect_photos(photos, out, config=CONFIG, options=blind, **QUIET)
     assert result.counts == {'refused': 3}
     assert len(tree(out / 'quarantine')) == 3
@@ -330,6 +330,22 @@ def test_missed_spots_go_to_quarantine(tmp_path):
     (out / 'photos').mkdir()
     shutil.copytree(out / 'quarantine', out / 'photos', dirs_exist_ok=True)
     assert verify_photos(out, **QUIET).counts['failed'] == 3
+
+
+def test_what_verifiers_find_is_protected_too(tmp_path):
+    photos, out = write_photos(tmp_path / 'in', 3), tmp_path / 'out'
+    blind = {'advisor.localisers.0.blind': True}
+    assert protect_photos(photos, out, config=CONFIG, options=blind, **QUIET).ok
+    for name, data in tree(out / 'photos').items():
+        x0, y0, x1, y1 = SECRET
+        pixels = decode_photo(data).photo.pixels
+        assert pixels[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].max() < 50
+        certificate = json.loads((out / f'certificates/{name}.json').read_text())
+        assert certificate['regions'][0]['source'] == 'spots'
+        assert any('on their word' in line for line in certificate['not_proved'])
+    plans = {'plans': out / 'plans', 'config': CONFIG, 'options': blind}
+    protect_photos(photos, tmp_path / 'again', **plans, **QUIET)
+    assert tree(tmp_path / 'again/photos') == tree(out / 'photos')
 
 
 def test_console(tmp_path, capsys):

@@ -55,6 +55,7 @@ class StrokeVerifier:
             )
         self.min_letters = min_letters
         self.near = near
+        self.scope = '' if near is None else 'around protected text'
         self.max_side = max_side
 
     def verify(self, photo: Photo, regions: Sequence[Region]) -> list[Problem]:
