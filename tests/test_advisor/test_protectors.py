@@ -99,5 +99,5 @@ def test_eraser_says_what_it_needs():
 
     if 'EraserInferencer' in mmprivacy.apis.__all__:
         pytest.skip('this version has it')
-    with pytest.raises(MissingDependencyError, match='InpaintProtector'):
+    with pytest.raises(MissingDependencyError, match='EraserInferencer'):
         EraserProtector('config.py', 'model.pth')
