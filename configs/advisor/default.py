@@ -61,7 +61,6 @@ advisor = dict(
         rules=dict(
             face=dict(margin=0.2),  # hair and chin: a cascade boxes eyes and mouth
             text=dict(margin=0.15),
-            code=dict(margin=0.6),  # one row of pixels of a bar code is enough to read
         ),
     ),
 )

@@ -26,7 +26,7 @@ from mmprivacy.advisor.report_page import render_page
 from mmprivacy.datasets.file_writing import write_text
 from mmprivacy.errors import ConfigError, DataError
 
-_SIDE = 360  # longer side of a thumbnail in pixels
+_SIDE = 350  # longer side of a thumbnail in pixels
 _OUTLINE = (255, 196, 0)
 
 

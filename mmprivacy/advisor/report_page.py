@@ -63,12 +63,14 @@ figure img { display: block; border-radius: 8px; max-width: 100%; height: auto;
   border: 1px solid var(--line); }
 figcaption { color: var(--dim); font-size: 13px; margin-top: 4px; }
 .columns { display: grid; gap: 0 28px;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 4px 10px 4px 0; vertical-align: top;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+  border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--dim); font-weight: 500; }
-td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number { font-variant-numeric: tabular-nums; }
+td.why { white-space: normal; overflow-wrap: anywhere; width: 50%; }
+section { min-width: 0; overflow-x: auto; }
 .meter { background: var(--line); border-radius: 4px; height: 8px; margin: 6px 0 2px; }
 .meter i { display: block; height: 8px; border-radius: 4px;
   background: linear-gradient(90deg, #2f9e6e, #e0a800 55%, #d1372c); }
@@ -200,7 +202,7 @@ def _decisions(plan: Mapping[str, Any]) -> Iterator[str]:
         size = [round(region['box'][n + 2] - region['box'][n]) for n in (0, 1)]
         rows.append(
             f'<tr><td>{escape(region["kind"])}</td>'
-            f'<td>{escape(region.get("reason", ""))}{more}</td>'
+            f'<td class="why">{escape(region.get("reason", ""))}{more}</td>'
             f'<td class="number">{float(region.get("score", 1)):.2f}</td>'
             f'<td class="number">{size[0]} x {size[1]}</td>'
             f'<td><b>{escape(region["method"])}</b></td>'

@@ -19,6 +19,7 @@ from mmprivacy.advisor.localisers import (
     FaceCascadeLocaliser,
     OCRLocaliser,
 )
+from mmprivacy.advisor.protectors import FillProtector
 from mmprivacy.datasets import load_photo
 from mmprivacy.errors import ConfigError, DataError, MissingDependencyError
 
@@ -130,7 +131,10 @@ def test_bar_codes_are_found():
     picture = cv2.GaussianBlur(picture, (0, 0), 0.8)
     (region,) = CodeLocaliser().localise(Photo(np.dstack([picture] * 3)))
     assert '4012345678901' in region.reason
-    assert inside((90, 80, 350, 125), region.box, 0.9)
+    bars = (80, 50, 80 + 3 * len(strip), 150)
+    assert inside(bars, region.box, 1)
+    hidden = FillProtector().protect(np.dstack([picture] * 3), [region])
+    assert CodeLocaliser().localise(Photo(hidden)) == []
 
 
 def test_nature_has_no_codes():

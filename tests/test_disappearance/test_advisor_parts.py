@@ -30,7 +30,7 @@ def test_objects_are_found_where_they_are(config, weights, pictures):
     assert set(find.kinds) == set(CLASSES)
     for image, boxes, labels in pictures[:3]:
         found = find.localise(Photo(np.ascontiguousarray(image[..., ::-1])))
-        overlaps = box_iou(boxes.numpy(), np.array([r.box for r in found]))
+        overlaps = box_iou(boxes, np.array([r.box for r in found]))
         assert (overlaps.max(1) > 0.5).all()
         for label, row in zip(labels.tolist(), overlaps):
             assert found[row.argmax()].kind == CLASSES[label]

@@ -90,7 +90,7 @@ def likely_attributes(
     if probabilities is None or probabilities.shape != (len(ATTRIBUTE_IDS),):
         return ()
     found = [
-        Finding(name, float(p), f'probably shows: {ATTRIBUTES[name].description}')
+        Finding(name, float(p), f'{p:.0%} likely')
         for name, p in zip(ATTRIBUTE_IDS, probabilities)
         if p >= least and name != _SAFE
     ]
