@@ -45,6 +45,8 @@ setup(
     package_data={'mmprivacy': ['datasets/*.tsv', 'datasets/**/*.tsv']},
     install_requires=['torch', 'numpy', 'packaging', 'pillow', 'scikit-learn', 'rich'],
     extras_require={
+        'advisor': pins('advisor.txt', 'onnxruntime', 'rapidocr', 'zxing-cpp'),
+        'heic': ['pillow-heif'],
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',
