@@ -240,6 +240,34 @@ def test_number_of_processes_changes_nothing(tmp_path):
     assert tree(tmp_path / 'one') == tree(tmp_path / 'two')
 
 
+@pytest.mark.slow
+def test_torchrun_gives_the_same_files(tmp_path):
+    photos = write_photos(tmp_path / 'in', 9)
+    (photos / 'bad.jpg').write_text('x')
+    protect_photos(photos, tmp_path / 'one', config=CONFIG, **QUIET)
+    command = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node', '2']
+    command += ['--master-port', '29541', '-m', 'mmprivacy', 'protect', str(photos)]
+    command += ['--out', str(tmp_path / 'two'), '--config', str(CONFIG), '--quiet']
+    command += ['--launcher', 'pytorch']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
+    assert '9 protected and verified, 1 failed' in done.stdout, done.stderr
+    assert tree(tmp_path / 'one') == tree(tmp_path / 'two')
+
+
+@pytest.mark.slow
+def test_photos_of_100_megapixels(tmp_path):
+    from PIL import Image
+
+    (tmp_path / 'in').mkdir()
+    for name, side in (('large.jpg', 10_000), ('larger.jpg', 12_500)):
+        image = Image.new('L', (side, side), 60)
+        image.paste(255, (100, 200, 400, 500))
+        image.save(tmp_path / 'in' / name, quality=60)
+    result = protect_photos(tmp_path / 'in', tmp_path / 'out', config=CONFIG, **QUIET)
+    assert result.counts == {'passed': 1, 'failed': 1}
+    assert 'megapixels' in result.problems[0].message
+
+
 def test_a_process_that_dies_takes_one_photo_with_it(tmp_path):
     photos = write_photos(tmp_path / 'in', 9)
     result = protect_photos(
