@@ -46,6 +46,7 @@ setup(
     install_requires=['torch', 'numpy', 'packaging', 'pillow', 'scikit-learn', 'rich'],
     extras_require={
         'advisor': pins('advisor.txt', 'onnxruntime', 'rapidocr', 'zxing-cpp'),
+        'heic': ['pillow-heif'],
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',
