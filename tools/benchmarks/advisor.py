@@ -56,7 +56,8 @@ FACES_ONLY = dict(
 def main(argv: list[str] | None = None) -> int:
     """Measure one part, or write the report of what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
-    parser.add_argument('part', choices=['photos', 'folder', 'report'])
+    parts = ('photos', 'folder', 'report')
+    parser.add_argument('part', nargs='?', choices=parts, default='photos')
     parser.add_argument(
         '--files', type=int, default=1000, help='small files to protect'
     )
