@@ -47,6 +47,8 @@ setup(
     extras_require={
         'ocr': ['rapidocr>=3.2', 'onnxruntime'],  # masks of text
         'crf': ['pydensecrf'],  # a refinement of pseudo labels; has to be compiled
+        'advisor': pins('advisor.txt', 'onnxruntime', 'rapidocr', 'zxing-cpp'),
+        'heic': ['pillow-heif'],
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',

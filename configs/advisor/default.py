@@ -45,6 +45,10 @@ advisor = dict(
             type='LocaliserVerifier',
             localiser=dict(type='CodeLocaliser', engine='opencv'),
         ),
+        codes_again=dict(
+            type='LocaliserVerifier',
+            localiser=dict(type='CodeLocaliser', engine='aruco'),
+        ),
         codes_zxing=dict(
             type='LocaliserVerifier',
             localiser=dict(type='CodeLocaliser', engine='zxing'),

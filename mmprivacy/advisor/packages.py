@@ -31,3 +31,28 @@ def need(module: str, feature: str, install: str) -> Any:
             got=f'no module {e.name!r}',
             fix=f'run `pip install {install}`',
         ) from e
+
+
+def need_inferencer(name: str, feature: str) -> Any:
+    """Find an inferencer of ``mmprivacy.apis``.
+
+    Args:
+        name: Its name.
+        feature: What needs it, for the message.
+
+    Returns:
+        The class.
+
+    Raises:
+        MissingDependencyError: If this version does not have it.
+    """
+    apis = importlib.import_module('mmprivacy.apis')
+    try:
+        return getattr(apis, name)
+    except AttributeError as e:
+        raise MissingDependencyError.explain(
+            feature,
+            expected=f'mmprivacy.apis.{name}',
+            got='a version without it',
+            fix='update mmprivacy',
+        ) from e

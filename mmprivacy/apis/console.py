@@ -13,6 +13,7 @@ from mmprivacy.version import __version__
 _EPILOG = """\
 examples:
   mmprivacy protect photos --out safe        publish what is in safe/photos
+  mmprivacy report safe                      see it in a browser: safe/report/index.html
   mmprivacy verify safe                      later: is it still what was certified?
 
   mmprivacy assess photos --out plans        look at the plans and edit them, then
@@ -84,6 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument('out', metavar='OUT', help='output folder of protect')
     verify.set_defaults(run=_verify)
 
+    report = commands.add_parser(
+        'report',
+        help='write what protect found and did as pages for a browser',
+        description='Write OUT/report/index.html: what was found, decided, proved, and '
+        'what not, with small pictures. The pages load nothing, and describe private '
+        'things: they are not for publishing.',
+    )
+    report.add_argument('out', metavar='OUT', help='output folder of protect')
+    report.add_argument('--before', metavar='PHOTOS', help='show the originals, too')
+    report.add_argument(
+        '--debug', action='store_true', help='show the traceback of an error'
+    )
+    report.set_defaults(run=_write_report)
+
     for command in (assess, protect, verify):
         _add_common(command, 'default' if command is not verify else None)
     return parser
@@ -137,6 +152,13 @@ def _verify(args: argparse.Namespace) -> int:
     from mmprivacy.apis.advising import verify_photos
 
     return _report(verify_photos(args.out, **_common(args)), 'as certified')
+
+
+def _write_report(args: argparse.Namespace) -> int:
+    from mmprivacy.advisor.report import write_report
+
+    sys.stdout.write(f'{write_report(args.out, args.before)}\n')
+    return 0
 
 
 def _common(args: argparse.Namespace) -> dict[str, Any]:

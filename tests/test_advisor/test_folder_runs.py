@@ -214,6 +214,26 @@ def test_bad_files_are_reported_and_the_rest_is_done(tmp_path):
     assert main(args) == 1
 
 
+def test_names_of_any_bytes_and_length(tmp_path):
+    photos = write_photos(tmp_path / 'in', 2)
+    data = (photos / 'a/0.jpg').read_bytes()
+    strange = ['b\xe9.jpg', '\u65e5\u672c \n.jpg', os.fsdecode(b'\xff\xfe.jpg')]
+    for name in strange:
+        (photos / name).write_bytes(data)
+    long = 'x' * 247 + '.jpg'  # with .json it is longer than names may be
+    (photos / long).write_bytes(data)
+    out = tmp_path / 'out'
+    for resumed in (0, 5):
+        result = protect_photos(photos, out, config=CONFIG, **QUIET)
+        assert result.counts == {'passed': 5, 'failed': 1}
+        assert result.problems[0].photo == long
+        assert result.resumed == resumed
+    assert set(tree(out / 'photos')) >= set(strange)
+    assert verify_photos(out, **QUIET).counts == {'passed': 5}
+    plans = assess_photos(photos, tmp_path / 'plans', config=CONFIG, **QUIET)
+    assert plans.counts == {'passed': 5, 'failed': 1}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason='root can read everything')
 def test_unreadable_files_are_reported(tmp_path):
     photos = write_photos(tmp_path / 'in', 2)
@@ -238,6 +258,34 @@ def test_number_of_processes_changes_nothing(tmp_path):
     result = protect_photos(photos, tmp_path / 'two', config=CONFIG, **QUIET, workers=2)
     assert result.counts == {'passed': 9, 'failed': 1}
     assert tree(tmp_path / 'one') == tree(tmp_path / 'two')
+
+
+@pytest.mark.slow
+def test_torchrun_gives_the_same_files(tmp_path):
+    photos = write_photos(tmp_path / 'in', 9)
+    (photos / 'bad.jpg').write_text('x')
+    protect_photos(photos, tmp_path / 'one', config=CONFIG, **QUIET)
+    command = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node', '2']
+    command += ['--master-port', '29541', '-m', 'mmprivacy', 'protect', str(photos)]
+    command += ['--out', str(tmp_path / 'two'), '--config', str(CONFIG), '--quiet']
+    command += ['--launcher', 'pytorch']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
+    assert '9 protected and verified, 1 failed' in done.stdout, done.stderr
+    assert tree(tmp_path / 'one') == tree(tmp_path / 'two')
+
+
+@pytest.mark.slow
+def test_photos_of_100_megapixels(tmp_path):
+    from PIL import Image
+
+    (tmp_path / 'in').mkdir()
+    for name, side in (('large.jpg', 10_000), ('larger.jpg', 12_500)):
+        image = Image.new('L', (side, side), 60)
+        image.paste(255, (100, 200, 400, 500))
+        image.save(tmp_path / 'in' / name, quality=60)
+    result = protect_photos(tmp_path / 'in', tmp_path / 'out', config=CONFIG, **QUIET)
+    assert result.counts == {'passed': 1, 'failed': 1}
+    assert 'megapixels' in result.problems[0].message
 
 
 def test_a_process_that_dies_takes_one_photo_with_it(tmp_path):

@@ -109,11 +109,7 @@ class RegionAssessor:
                 best[name] = region
         order = sorted(best, key=lambda name: -ATTRIBUTES[name].mean_305)
         findings = tuple(
-            Finding(
-                name,
-                best[name].score,
-                f'{ATTRIBUTES[name].description}: {best[name].reason or name}',
-            )
+            Finding(name, best[name].score, best[name].reason or best[name].kind)
             for name in order
         )
         score = ATTRIBUTES[order[0]].mean_305 if order else 0.0

@@ -71,17 +71,28 @@ class ScoreAssessor:
         result = self._inferencer(pixels, show_progress=False)
         heat = None if result.privacy_map is None else unit(result.privacy_map[0])
         score = float(np.clip(5 * result.score / result.max_score, 0, 5))
-        return Assessment(self.name, score, None, self._found(result.attributes), heat)
+        findings = likely_attributes(result.attributes, self.min_attribute)
+        return Assessment(self.name, score, None, findings, heat)
 
-    def _found(self, attributes: np.ndarray | None) -> tuple[Finding, ...]:
-        """List the attributes that are likely, the most sensitive first."""
-        if attributes is None or attributes.shape != (len(ATTRIBUTE_IDS),):
-            return ()
-        found = [
-            Finding(name, float(p), f'probably shows: {ATTRIBUTES[name].description}')
-            for name, p in zip(ATTRIBUTE_IDS, attributes)
-            if p >= self.min_attribute and name != _SAFE
-        ]
-        return tuple(
-            sorted(found, key=lambda f: -ATTRIBUTES[f.name].mean_305 * f.score)
-        )
+
+def likely_attributes(
+    probabilities: np.ndarray | None, least: float
+) -> tuple[Finding, ...]:
+    """List the attributes that a photo is likely to show.
+
+    Args:
+        probabilities: One for each of the 68 attributes; or None.
+        least: Probability from which an attribute is a finding.
+
+    Returns:
+        The most sensitive first; none where the model knows no attributes.
+    """
+    if probabilities is None or probabilities.shape != (len(ATTRIBUTE_IDS),):
+        return ()
+    found = [
+        Finding(name, float(p), f'{p:.0%} likely')
+        for name, p in zip(ATTRIBUTE_IDS, probabilities)
+        if p >= least and name != _SAFE
+    ]
+    weight = {f.name: -ATTRIBUTES[f.name].mean_305 * f.score for f in found}
+    return tuple(sorted(found, key=lambda f: weight[f.name]))

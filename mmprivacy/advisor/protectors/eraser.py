@@ -10,18 +10,27 @@ import numpy as np
 from mmengine.registry import TASK_UTILS
 
 from mmprivacy.advisor.contracts import Region, covered
-from mmprivacy.errors import MissingDependencyError
+from mmprivacy.advisor.packages import need_inferencer
+from mmprivacy.advisor.protectors.inpaint import GRAY
+from mmprivacy.obfuscation import fill
 
 
 @TASK_UTILS.register_module()
 class EraserProtector:
     """Replace regions by what a trained ERASER model paints there.
 
+    The model gets the photo with its regions filled with gray, so that nothing of what
+    was there can come through.
+
     Args:
         config: Config file of the model.
         checkpoint: Its checkpoint file.
+        max_side: Photos with a longer side are painted at this size, and the paint is
+            enlarged. None paints at full size.
         device: Where to compute; the first GPU if there is one, else the CPU.
-        options: Further arguments of ``mmprivacy.apis.EraserInferencer``.
+        cfg_options: Overrides of the config, dotted key to value.
+        sample: Use the config as ``--sample`` does, for a model trained that way.
+        trust_checkpoint: Load a checkpoint that needs unrestricted pickle.
 
     Raises:
         ConfigError: If the config or an option is wrong.
@@ -35,21 +44,17 @@ class EraserProtector:
         self,
         config: str | Path,
         checkpoint: str | Path,
+        max_side: int | None = None,
         device: str | None = None,
-        options: Mapping[str, Any] | None = None,
+        cfg_options: Mapping[str, Any] | None = None,
+        sample: bool = False,
+        trust_checkpoint: bool = False,
     ) -> None:
-        try:
-            from mmprivacy.apis import EraserInferencer
-        except ImportError as e:
-            raise MissingDependencyError.explain(
-                'EraserProtector',
-                expected='mmprivacy.apis.EraserInferencer',
-                got='a version without it',
-                fix="update mmprivacy, or use dict(type='InpaintProtector')",
-            ) from e
-        self._inferencer = EraserInferencer(
-            config, checkpoint, device=device, **(options or {})
+        make = need_inferencer('EraserInferencer', 'EraserProtector')
+        self._inferencer = make(
+            config, checkpoint, device, cfg_options, sample, trust_checkpoint
         )
+        self.max_side = max_side
 
     def protect(self, image: np.ndarray, regions: Sequence[Region]) -> np.ndarray:
         """Erase the regions.
@@ -64,6 +69,8 @@ class EraserProtector:
         mask = covered(regions, image.shape[:2])
         if not mask.any():
             return image.copy()
-        bgr = np.ascontiguousarray(image[..., ::-1])
-        painted = self._inferencer(bgr, mask).image[..., ::-1]
-        return np.where(mask[..., None], painted, image)
+        blank = np.ascontiguousarray(fill(image, GRAY, mask)[..., ::-1])
+        result = self._inferencer(
+            blank, masks=mask, max_side=self.max_side, show_progress=False
+        )
+        return np.where(mask[..., None], result.image[..., ::-1], image)

@@ -108,7 +108,8 @@ def _letters(gray: np.ndarray, window: int) -> np.ndarray:
     x, y, width, height, area = stats[1:].T.astype(np.float64)
     fill = area / np.maximum(width * height, 1)
     right = (height >= _SMALLEST) & (height <= _LARGEST)
-    right &= (width >= 2) & (width <= 1.6 * height) & (fill >= 0.18) & (fill <= 0.9)
+    right &= (width >= 2) & (width <= 1.6 * height) & (fill >= 0.18)
+    right &= (fill <= 0.9) | (width <= 0.35 * height)  # l and 1 are all stroke
     if not right.any():
         return np.zeros((0, 6))
     sums = np.bincount(labels.ravel(), gray.ravel().astype(np.float64), number)
@@ -157,7 +158,7 @@ def _straight(row: np.ndarray) -> bool:
     line = np.polynomial.polynomial.polyfit(centres, y1, 1)
     rest = np.abs(y1 - np.polynomial.polynomial.polyval(centres, line))
     on_line = np.mean(rest <= 0.15 * height) >= 0.75 and abs(line[1]) <= 0.4
-    return on_line and ((x1 - x0).std() > 0.1 * height or fill.std() > 0.05)
+    return on_line and ((x1 - x0).std() > 0.06 * height or fill.std() > 0.03)
 
 
 def _around(regions: Sequence[Region], near: float) -> Iterator[np.ndarray]:
