@@ -95,9 +95,10 @@ def test_attributes_are_findings(privobfnet, photo):
 def test_eraser_paints_without_seeing(tmp_path, photo):
     need('EraserInferencer')
     sys.path.append(str(ROOT / 'tests/test_eraser'))
-    import mmprivacy.eraser  # noqa: F401
     from mmengine.registry import MODELS
     from tiny_eraser import MODEL
+
+    import mmprivacy.eraser  # noqa: F401
 
     runtime = str(ROOT / 'configs/_base_/mmengine_runtime.py')
     (tmp_path / 'config.py').write_text(ERASER.format(runtime=runtime, model=MODEL))
