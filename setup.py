@@ -31,7 +31,8 @@ setup(
     package_data={'mmprivacy': ['datasets/*.tsv', 'datasets/**/*.tsv']},
     install_requires=['torch', 'numpy', 'packaging', 'pillow', 'scikit-learn', 'rich'],
     extras_require={
-        'ocr': ['rapidocr>=3.2', 'onnxruntime'],
+        'ocr': ['rapidocr>=3.2', 'onnxruntime'],  # masks of text
+        'crf': ['pydensecrf'],  # a refinement of pseudo labels; has to be compiled
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',

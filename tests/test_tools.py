@@ -20,7 +20,7 @@ from mmprivacy.compat import safe_load
 
 CONFIG = 'configs/drag/drag_r18.py'
 PRIVATTNET = 'configs/privattnet/privattnet_r50.py'
-TOOLS = ('train', 'test', 'check_config')
+TOOLS = ('train', 'test', 'check_config', 'pseudo_labels')
 
 # A server that has imported everything once and forks for each run: every run is a
 # process of its own, that can be killed, and starts at once.

@@ -256,18 +256,22 @@ def make_provider_masks(args: argparse.Namespace) -> None:
 def write_image_labels(args: argparse.Namespace) -> None:
     """Write the lists and say how many photos are in them."""
     from mmprivacy.datasets.prepare_image_labels import (
+        PUBLISHED,
         coco_image_labels,
         voc_image_labels,
     )
 
-    if args.voc:
-        for name in args.lists or ('train_aug', 'val'):
+    lists = ('train_aug', 'val') if args.voc else ('train2014', 'val2014')
+    for name in args.lists or lists:
+        if args.voc:
             names = f'ImageSets/Segmentation/{name}.txt'
-            print('{}: {:,} photos'.format(*voc_image_labels(args.voc, names)))
-        return
-    for split in args.lists or ('train2014', 'val2014'):
-        done = coco_image_labels(args.coco, split, maps=not split.startswith('train'))
-        print('{}: {:,} photos that show a class'.format(*done))
+            path, num = voc_image_labels(args.voc, names)
+        else:
+            maps = not name.startswith('train')
+            path, num = coco_image_labels(args.coco, name, maps)
+        print(f'{path}: {num:,} photos that show a class')
+        if num != PUBLISHED.get(name, num):
+            print(f'note: {PUBLISHED[name]:,} are published', file=sys.stderr)
 
 
 def draw_samples(args: argparse.Namespace) -> None:

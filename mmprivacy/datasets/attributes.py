@@ -13,7 +13,7 @@ from pathlib import Path
 
 #: The table; its header holds the notice of where the data come from.
 TABLE = Path(__file__).with_name('attributes.tsv')
-MASK_TYPES = ('none', 'human', 'text')
+MASK_KINDS = ('none', 'human', 'text')
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ VOC_CLASSES: tuple[str, ...] = (
     'cow', 'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant',
     'sheep', 'sofa', 'train', 'tvmonitor',
 )  # fmt: skip
+#: List to the number of its photos in the published data. Of COCO's photos, those that
+#: show a class: of 82,783 and 40,504.
+PUBLISHED = {'train_aug': 10582, 'val': 1449, 'train2014': 82081, 'val2014': 40137}
 #: Folder of the lists, and of the maps.
 LISTS, MAPS = 'ImageSets/ImageLevel', 'SegmentationClass'
 _CLASSES_OF_MANY = 10**6

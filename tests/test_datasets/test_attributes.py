@@ -7,7 +7,7 @@ import pytest
 from mmprivacy.datasets.attributes import (
     ATTRIBUTE_IDS,
     ATTRIBUTES,
-    MASK_TYPES,
+    MASK_KINDS,
     TABLE,
 )
 from mmprivacy.datasets.sample.labels import privacy_score
@@ -26,7 +26,7 @@ def test_groups_and_masks():
     assert groups['Personal Description'] == 24
     assert groups['Documents'] == 8
     assert len(groups) == 10
-    assert {a.mask for a in ATTRIBUTES.values()} == set(MASK_TYPES)
+    assert {a.mask for a in ATTRIBUTES.values()} == set(MASK_KINDS)
 
 
 def test_preferences():

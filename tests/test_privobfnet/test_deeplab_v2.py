@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import DefaultScope
 from mmengine.structures import PixelData
-from mmseg.registry import MODELS
+from mmseg.registry import DATASETS, MODELS
 from mmseg.structures import SegDataSample
 
 from mmprivacy.errors import ConfigError
@@ -127,8 +129,6 @@ def test_prediction_is_that_of_the_maximum(model):
 
 def test_learning_rates_of_the_config():
     """The head learns 10 times, its biases 20 times and without decay."""
-    from pathlib import Path
-
     from mmengine.optim import build_optim_wrapper
 
     root = Path(__file__).parents[2] / 'configs/_base_/schedules/deeplabv2.py'
@@ -146,8 +146,6 @@ def test_learning_rates_of_the_config():
 
 
 def test_published_backbone_has_stride_8():
-    from pathlib import Path
-
     root = Path(__file__).parents[2] / 'configs/_base_/models/deeplabv2_r101.py'
     backbone = Config.fromfile(root).model.backbone
     with torch.device('meta'):
@@ -156,3 +154,20 @@ def test_published_backbone_has_stride_8():
     first = net.layer4[0]
     assert [first.conv1.stride, first.conv2.dilation] == [(1, 1), (4, 4)]
     assert net.layer2[0].conv1.stride == (2, 2)  # caffe style: in the 1 x 1
+
+
+@pytest.mark.parametrize(
+    ('name', 'photos', 'batch'), [('voc12', 10582, 10), ('coco14', 82081, 20)]
+)
+def test_second_stage_starts_without_pixel_labels(name, photos, batch):
+    """Weights of ImageNet, and the published number of steps."""
+    root = Path(__file__).parents[2] / f'configs/privobfnet/deeplabv2_r101_{name}.py'
+    cfg = Config.fromfile(root)
+    assert cfg.model.backbone.init_cfg.checkpoint == 'torchvision://resnet101'
+    assert cfg.load_from is None
+    accumulated = cfg.optim_wrapper.accumulative_counts
+    assert cfg.train_dataloader.batch_size * accumulated == batch
+    steps = cfg.train_cfg.max_epochs * photos / batch
+    assert steps == pytest.approx(20000 if name == 'voc12' else 50000, rel=0.02)
+    classes = DATASETS.get(cfg.train_dataloader.dataset.type).METAINFO['classes']
+    assert cfg.model.decode_head.num_classes == len(classes)

@@ -218,6 +218,7 @@ def test_the_command_for_voc(tmp_path, run_tool):
     )
     assert done.status == 0, done.err
     assert '2 photos' in done.out
+    assert '10,582 are published' in done.err
     path = tmp_path / 'ImageSets/ImageLevel/train_aug.txt'
     assert path.read_text() == 'p 0 14\nq 16\n'
     (tmp_path / 'Annotations/q.xml').unlink()
