@@ -56,8 +56,8 @@ def cut_windows(maps: Tensor, corners: Tensor, window: tuple[int, int]) -> Tenso
         window: Height h and width w of a window.
 
     Returns:
-        Windows (B N, C, h, w), those of an image in a row. Their memory layout is
-        channels last.
+        Windows (B N, C, h, w), those of an image in a row, in the memory layout of
+        the maps.
     """
     corners = corners.to(maps.device)
     image = torch.arange(len(maps), device=maps.device)[:, None, None, None]
@@ -67,4 +67,7 @@ def cut_windows(maps: Tensor, corners: Tensor, window: tuple[int, int]) -> Tenso
     )
     columns = corners[..., 1, None, None] + torch.arange(window[1], device=maps.device)
     cut = maps.permute(0, 2, 3, 1)[image, rows, columns]
-    return cut.permute(0, 1, 4, 2, 3).flatten(0, 1)
+    cut = cut.permute(0, 1, 4, 2, 3).flatten(0, 1)
+    last = maps.is_contiguous(memory_format=torch.channels_last)
+    layout = torch.channels_last if last else torch.contiguous_format
+    return cut.contiguous(memory_format=layout)

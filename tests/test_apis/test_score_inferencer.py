@@ -230,7 +230,7 @@ def test_cropped_photos_are_drawn_as_the_model_saw_them(folder, paths):
 def test_broken_files(infer, paths, tmp_path, monkeypatch):
     said = []
     monkeypatch.setattr(
-        'mmprivacy.apis.score_inferencer.print_log',
+        'mmprivacy.apis.photo_batches.print_log',
         lambda message, logger, level: said.append(message),
     )
     broken = tmp_path / 'broken.jpg'

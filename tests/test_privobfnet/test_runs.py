@@ -28,7 +28,7 @@ def call(run_tool, tiny_options):
 
     def run(tool, folder, *words, **changes):
         options = as_arguments(tiny_options(ROOT / CONFIG) | SMALL | changes)
-        words = ['--sample', '--work-dir', folder, *words]
+        words = [*words, '--sample', '--work-dir', folder]
         done = run_tool(tool, CONFIG, *words, *options)
         assert done.status == 0, done.err
         return done
@@ -49,7 +49,7 @@ def test_a_run_resumes_and_its_checkpoint_is_tested(call, tmp_path):
     assert all(torch.equal(whole[k], resumed[k]) for k in whole)
 
     out, panels = tmp_path / 'found.json', tmp_path / 'panels'
-    words = ['--out', out, '--show-dir', panels, tmp_path / 'whole/epoch_2.pth']
+    words = [tmp_path / 'whole/epoch_2.pth', '--out', out, '--show-dir', panels]
     done = call('test', tmp_path / 'test', *words)
     assert 'unexpected key' not in done.out + done.err
     metrics = json.loads((tmp_path / 'test/metrics.json').read_text())['metrics']

@@ -54,3 +54,10 @@ def test_gradients_of_overlapping_windows_add_up():
         [1, 3, 3, 2],
         [0, 2, 2, 2],
     ]
+
+
+@pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
+def test_windows_keep_the_memory_layout(layout):
+    maps = torch.rand(2, 3, 8, 8).contiguous(memory_format=layout)
+    cut = cut_windows(maps, torch.zeros(2, 4, 2, dtype=torch.int64), (4, 4))
+    assert cut.is_contiguous(memory_format=layout)
