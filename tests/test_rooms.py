@@ -32,6 +32,11 @@ TORCH_ONLY = {
         'descent', 'frozen', 'jpeg', 'options', 'perturb', 'photo_state', 'resize',
         'survival', 'targets', 'view',
     )),
+    *(f'eraser/{name}.py' for name in (
+        'adversarial_loss', 'compositing', 'difference', 'discriminator', 'ffc',
+        'frozen', 'generator', 'padding', 'palette', 'prior_sampling',
+        'prior_transformer', 'reconstruction_losses', 'vgg',
+    )),
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob('*.py'))
 

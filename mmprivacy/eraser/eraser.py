@@ -104,8 +104,9 @@ class ERASER(BaseModel):
         self.loss_feature_matching = _build(loss_feature_matching)
         self.loss_resnet = _build(loss_resnet)
         self.loss_difference = _build(loss_difference)
-        self.difference_scale = 1.0
         self.set_stage(stage)
+        # MMEngine wraps the parts, and saves their names with the wrapper's.
+        self._register_state_dict_hook(_without_wrappers)
 
     def set_stage(self, stage: str, difference_scale: float = 1.0) -> None:
         """Choose the stage of training.
@@ -289,6 +290,17 @@ class ERASER(BaseModel):
 
 def _build(cfg: dict | None) -> nn.Module | None:
     return None if cfg is None else MODELS.build(cfg)
+
+
+def _without_wrappers(
+    module: nn.Module, state: dict[str, Tensor], prefix: str, _: dict
+) -> None:
+    """Name the weights of a distributed run as those of a single process."""
+    for name, child in module.named_children():
+        begin = f'{prefix}{name}.module.'
+        for key in list(state) if is_model_wrapper(child) else ():
+            if key.startswith(begin):
+                state[f'{prefix}{name}.{key.removeprefix(begin)}'] = state.pop(key)
 
 
 def _unwrapped(module: nn.Module) -> nn.Module:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -74,7 +74,7 @@ class PaletteHook(Hook):
 
 
 def palette_of(
-    paths: Sequence[str], num_colors: int, side: int = 32, seed: int = 0
+    paths: Iterable[str], num_colors: int, side: int = 32, seed: int = 0
 ) -> Tensor:
     """Fit a palette to the colours of shrunken pictures.
 

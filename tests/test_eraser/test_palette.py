@@ -5,6 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
+from mmprivacy.eraser.image_prior import read_palette
 from mmprivacy.eraser.palette import (
     fit_palette,
     image_to_tokens,
@@ -60,3 +61,19 @@ def test_bad_colours_are_refused():
         fit_palette(PALETTE.repeat(9, 1), 5)
     with pytest.raises(ShapeError, match=r'colours \(N, 3\)'):
         fit_palette(torch.zeros(3, 4), 2)
+
+
+def test_tool_writes_a_palette(tmp_path, run_tool):
+    (tmp_path / 'photos').mkdir()
+    rng = np.random.default_rng(0)
+    for n in range(3):
+        picture = Image.fromarray(rng.integers(0, 256, (9, 9, 3), dtype=np.uint8))
+        picture.save(tmp_path / 'photos' / f'{n}.png')
+    out = tmp_path / 'palette.npy'
+    done = run_tool('fit_palette', tmp_path / 'photos', out, '--colors', 5, '--side', 8)
+    assert done.status == 0, done.err
+    assert '5 colours of 3 photos' in done.out
+    assert read_palette(out, 5).shape == (5, 3)
+    done = run_tool('fit_palette', tmp_path / 'photos', tmp_path / 'palette.txt')
+    assert done.status == 2
+    assert '*.npy' in done.err
