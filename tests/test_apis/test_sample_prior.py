@@ -25,13 +25,13 @@ sample = dict(cfg_options={{
 
 @pytest.fixture
 def load(tmp_path, monkeypatch, inpainting_root, tiny_options):
+    monkeypatch.chdir(ROOT)
+    tiny = tiny_options(METHOD)
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'prior.py').write_text(PRIOR)
     (tmp_path / 'sample').mkdir()
     (tmp_path / 'sample/inpainting').symlink_to(inpainting_root)
-    options = {
-        k: v for k, v in tiny_options(METHOD).items() if not k.startswith('model.prior')
-    } | {
+    options = {k: v for k, v in tiny.items() if not k.startswith('model.prior')} | {
         'sample.prior': str(tmp_path / 'prior.py'),
         'sample.data.root': str(tmp_path / 'sample/inpainting'),
     }

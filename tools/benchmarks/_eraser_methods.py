@@ -14,8 +14,15 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
 from mmengine.evaluator import BaseMetric
-from mmengine.registry import DATASETS, METRICS, TASK_UTILS, init_default_scope
+from mmengine.registry import (
+    DATASETS,
+    METRICS,
+    MODELS,
+    TASK_UTILS,
+    init_default_scope,
+)
 
 from mmprivacy import obfuscation
 from mmprivacy.datasets.image_checks import track
@@ -60,39 +67,30 @@ class Editor:
             (sample,) = self.model.test_step(dict(inputs=inputs))
         return sample.pred_img.cpu().numpy().transpose(1, 2, 0)
 
-    def difference(self, result: Any, original: Any, mask: Any) -> float:
-        """Measure what the Difference Loss of its training looks at."""
-        loss = self.model.loss_difference
-        tensors = [to_tensor(x, self.device) for x in (result, original, mask)]
-        with torch.no_grad():
-            return float(loss.difference(*tensors))
-
-    @property
-    def device(self) -> torch.device:
-        """Where the model is."""
-        return next(self.model.parameters()).device
-
 
 @METRICS.register_module()
 class TrainedDifferenceMetric(BaseMetric):
     """What the Difference Loss of an editor's training says, key ``trained/loss``.
 
     Args:
-        editor: The editor.
+        loss: Its config.
     """
 
     default_prefix = 'trained'
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, loss: dict) -> None:
         super().__init__()
-        self.editor = editor
+        self.device = get_device()
+        self.loss = MODELS.build(loss).to(self.device)
 
+    @torch.no_grad()
     def process(self, data_batch: Any, data_samples: Sequence[Mapping]) -> None:
         """Measure the pictures of a batch."""
         for edit in read_edits(data_batch, data_samples):
             if edit.mask.any():
                 pictures = (edit.result, edit.original, edit.mask)
-                self.results.append(self.editor.difference(*pictures))
+                tensors = [to_tensor(picture, self.device) for picture in pictures]
+                self.results.append(float(self.loss.difference(*tensors)))
 
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Average."""

@@ -81,8 +81,9 @@ def train_and_test(payload: dict) -> dict:
             *quality,
             _difference(cfg, networks, drawn, list(files.values())[-1]),
         ]
-        if last.model.loss_difference is not None:
-            metrics.append(TrainedDifferenceMetric(last))
+        if cfg.model.get('loss_difference'):
+            loss = cfg.model.loss_difference.to_dict()
+            metrics.append(TrainedDifferenceMetric(loss))
         result['removal'] = measure(data, methods, metrics, 'removal')
         result['pictures'] = [
             draw_removals(cfg.work_dir, data, {'Telea': BASELINES['Telea'], **editors}),

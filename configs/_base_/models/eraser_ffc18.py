@@ -54,7 +54,8 @@ private_dataloader = dict(
 )
 
 # `--sample`: a small network, and no public weights. What the ResNet loss teaches about
-# holes comes from a plain L1 there.
+# holes comes from a plain L1 there. The region prior is off: it is a sketch of what has
+# to go, and the drawn pictures know what is behind.
 sample = dict(
     prior='configs/eraser/prior_places2.py',  # trained before, once
     cfg_options={
@@ -64,6 +65,7 @@ sample = dict(
         'model.discriminator.num_layers': 3,
         'model.loss_l1.hole': 5.0,
         'model.loss_resnet': None,
+        'model.prior.region_prior': 'off',
         'model.loss_difference.base_channels': 16,
         'train_dataloader.batch_size': 8,
         'val_dataloader.batch_size': 25,
