@@ -82,7 +82,7 @@ def likely_attributes(
 
     Args:
         probabilities: One for each of the 68 attributes; or None.
-        least: Probability from which an attribute is a finding.
+        least: Probability above which an attribute is a finding.
 
     Returns:
         The most sensitive first; none where the model knows no attributes.
@@ -92,7 +92,7 @@ def likely_attributes(
     found = [
         Finding(name, float(p), f'{p:.0%} likely')
         for name, p in zip(ATTRIBUTE_IDS, probabilities)
-        if p >= least and name != _SAFE
+        if p > least and name != _SAFE
     ]
     weight = {f.name: -ATTRIBUTES[f.name].mean_305 * f.score for f in found}
     return tuple(sorted(found, key=lambda f: weight[f.name]))
