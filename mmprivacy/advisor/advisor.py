@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from mmprivacy.advisor.contracts import (
     name_of,
 )
 from mmprivacy.advisor.decoding import decode_photo
+from mmprivacy.advisor.json_text import to_json
 from mmprivacy.advisor.photo_file import PhotoFile
 from mmprivacy.advisor.plan import Plan, PlannedRegion, assessment_dict
 from mmprivacy.advisor.policy import KEEP, Policy
@@ -112,7 +112,7 @@ class Advisor:
             raise ConfigError.explain(
                 'advisor', expected='arguments of Advisor', got=e, fix='correct them'
             ) from e
-        text = json.dumps(cfg, sort_keys=True, default=repr)
+        text = to_json(cfg, sort_keys=True)
         advisor.config_hash = sha256_of(text.encode())
         return advisor
 

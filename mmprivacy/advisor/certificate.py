@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mmprivacy.advisor.contracts import Problem
+from mmprivacy.advisor.json_text import to_json
 from mmprivacy.errors import DataError
 from mmprivacy.version import __version__
 
@@ -48,7 +49,7 @@ def library_versions() -> dict[str, str]:
 def seal(content: Mapping[str, Any]) -> dict[str, Any]:
     """Add the digest of a certificate to it."""
     content = {k: v for k, v in content.items() if k != 'seal'}
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    text = to_json(content, sort_keys=True)
     return {**content, 'seal': sha256_of(text.encode())}
 
 
@@ -59,7 +60,7 @@ def is_sealed(content: Mapping[str, Any]) -> bool:
 
 def to_text(content: Mapping[str, Any]) -> str:
     """Write a certificate as indented JSON, sealed."""
-    return json.dumps(seal(content), indent=1, ensure_ascii=False) + '\n'
+    return to_json(seal(content), indent=1) + '\n'
 
 
 def read_certificate(path: str | Path) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from mmprivacy.advisor.certificate import (
 )
 from mmprivacy.advisor.encoding import encode_photo, output_name
 from mmprivacy.advisor.folder_walk import Entry
+from mmprivacy.advisor.json_text import to_json
 from mmprivacy.advisor.output_folder import OutputFolder
 from mmprivacy.advisor.photo_file import PhotoFile
 from mmprivacy.advisor.plan import Plan, read_plan
 from mmprivacy.advisor.reading import read_stable
 from mmprivacy.datasets.file_writing import write_text
-from mmprivacy.errors import ConfigError, DataError, MMPrivacyError
+from mmprivacy.errors import DataError, MMPrivacyError
 
 FAILED, UNPUBLISHED = 'failed', 'unpublished'
 """Statuses besides those of certificates: nothing could be written; there is nothing
@@ -102,9 +103,12 @@ class AssessJob(_Job):
     def failed(self, name: str, message: str) -> Outcome:
         """Write down that there is no plan."""
         path = self.out / f'{name}.json'
-        if not path.is_file() or 'error' in _content(path):
-            text = json.dumps({'photo': name, 'error': message}, ensure_ascii=False)
-            write_text(path, text + '\n')
+        text = to_json({'photo': name, 'error': message}) + '\n'
+        try:
+            if not path.is_file() or 'error' in _content(path):
+                write_text(path, text)
+        except (MMPrivacyError, OSError) as e:  # such as a name that is too long
+            message = f'{message}; {e}'
         return Outcome(name, FAILED, message)
 
     def _known(self, path: Path, digest: str) -> Plan:
@@ -185,7 +189,7 @@ class ProtectJob(_Job):
         """Write down that there is no protected photo."""
         try:
             self.out.fail(name, message)
-        except ConfigError as e:
+        except (MMPrivacyError, OSError) as e:  # such as a name that is too long
             message = f'{message}; {e}'
         return Outcome(name, FAILED, message)
 

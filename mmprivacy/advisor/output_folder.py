@@ -26,6 +26,7 @@ from mmprivacy.advisor.certificate import (
     sha256_of,
     to_text,
 )
+from mmprivacy.advisor.json_text import to_json
 from mmprivacy.datasets.file_writing import check_writable, write_bytes, write_text
 from mmprivacy.errors import ConfigError, DataError
 
@@ -55,7 +56,7 @@ class OutputFolder:
         """
         check_separate(source, self.root, '--out')
         about = self.root / 'run.json'
-        text = json.dumps(setup, indent=1, sort_keys=True) + '\n'
+        text = to_json(setup, indent=1, sort_keys=True) + '\n'
         if about.is_file():
             if about.read_text(encoding='utf-8') != text:
                 raise ConfigError.explain(
@@ -190,7 +191,7 @@ class OutputFolder:
 
         A certificate that is there stays: it is all that is known of its file.
         """
-        text = json.dumps({'photo': photo, 'message': message}, ensure_ascii=False)
+        text = to_json({'photo': photo, 'message': message})
         write_text(self.failure(photo), text + '\n')
 
     def read_failure(self, photo: str) -> str | None:

@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 
 from mmprivacy.advisor.contracts import Assessment, Region
+from mmprivacy.advisor.json_text import to_json
 from mmprivacy.advisor.policy import KEEP, Policy
 from mmprivacy.datasets.rle import decode_rle, encode_rle
 from mmprivacy.errors import DataError, nearest
@@ -87,7 +88,7 @@ class Plan:
             'assessments': list(self.assessments),
             'skipped': dict(self.skipped),
         }
-        return json.dumps(content, indent=1, ensure_ascii=False) + '\n'
+        return to_json(content, indent=1) + '\n'
 
     @property
     def digest(self) -> str:

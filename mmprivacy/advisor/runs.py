@@ -31,6 +31,7 @@ from mmprivacy.advisor.jobs import (
     VerifyJob,
     outcome_of,
 )
+from mmprivacy.advisor.json_text import to_json
 from mmprivacy.advisor.output_folder import OutputFolder, check_separate
 from mmprivacy.advisor.reading import SUFFIXES
 from mmprivacy.advisor.workers import run_jobs
@@ -303,11 +304,11 @@ def _write_results(folder: OutputFolder, entries: Any) -> RunResult:
             outcome = result.add(_read_outcome(folder, entry))
             row = asdict(outcome)
             del row['fresh']
-            yield json.dumps(row, ensure_ascii=False)
+            yield to_json(row)
 
     write_lines(folder.root / 'results.jsonl', lines())
     summary = {status: result.counts[status] for status in (PASSED, REFUSED, FAILED)}
-    write_lines(folder.root / 'summary.json', [json.dumps(summary)])
+    write_lines(folder.root / 'summary.json', [to_json(summary)])
     return result
 
 

@@ -214,6 +214,26 @@ def test_bad_files_are_reported_and_the_rest_is_done(tmp_path):
     assert main(args) == 1
 
 
+def test_names_of_any_bytes_and_length(tmp_path):
+    photos = write_photos(tmp_path / 'in', 2)
+    data = (photos / 'a/0.jpg').read_bytes()
+    strange = ['b\xe9.jpg', '\u65e5\u672c \n.jpg', os.fsdecode(b'\xff\xfe.jpg')]
+    for name in strange:
+        (photos / name).write_bytes(data)
+    long = 'x' * 247 + '.jpg'  # with .json it is longer than names may be
+    (photos / long).write_bytes(data)
+    out = tmp_path / 'out'
+    for resumed in (0, 5):
+        result = protect_photos(photos, out, config=CONFIG, **QUIET)
+        assert result.counts == {'passed': 5, 'failed': 1}
+        assert result.problems[0].photo == long
+        assert result.resumed == resumed
+    assert set(tree(out / 'photos')) >= set(strange)
+    assert verify_photos(out, **QUIET).counts == {'passed': 5}
+    plans = assess_photos(photos, tmp_path / 'plans', config=CONFIG, **QUIET)
+    assert plans.counts == {'passed': 5, 'failed': 1}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason='root can read everything')
 def test_unreadable_files_are_reported(tmp_path):
     photos = write_photos(tmp_path / 'in', 2)

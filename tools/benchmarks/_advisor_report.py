@@ -26,8 +26,8 @@ def photo_report(found: dict[str, Any]) -> list[str]:
     steps = list(seconds['default'])
     lines = [
         '## A photo', '',
-        f'Medians over {len(found["photos"])} photographs from installed packages '
-        f'({", ".join(found["photos"])}),', f'longer side {found["side"]} pixels, '
+        f'Means over {len(found["photos"])} photographs from installed packages:',
+        f'{", ".join(found["photos"])};', f'longer side {found["side"]} pixels, '
         f'{found["megapixels"]:.2f} megapixels on average.', '',
         '| step | ' + ' | '.join(seconds) + ' |',
         '| :--- | ' + ' | '.join('---:' for _ in seconds) + ' |',
