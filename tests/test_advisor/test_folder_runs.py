@@ -189,6 +189,7 @@ def test_bad_files_are_reported_and_the_rest_is_done(tmp_path):
     (photos / 'folder.jpg/inside.png').write_bytes(whole)
     (photos / 'empty.jpg').touch()
     (photos / 'text.jpg').write_text('not a photo')
+    (photos / 'moving.GIF').write_bytes(b'GIF89a')
     (photos / 'notes.txt').write_text('no photo by its name')
     (photos / '.hidden.jpg').write_bytes(whole)
     os.mkfifo(photos / 'pipe.jpg')
@@ -202,12 +203,12 @@ def test_bad_files_are_reported_and_the_rest_is_done(tmp_path):
     said = {o.photo: o.message for o in result.problems}
     assert set(said) == {
         'truncated.png', 'folder.jpg', 'empty.jpg', 'text.jpg', 'pipe.jpg', 'a/loop',
-        'gone.jpg',
+        'gone.jpg', 'moving.GIF',
     }  # fmt: skip
-    assert result.counts == {'passed': good + 2, 'failed': 7}
+    assert result.counts == {'passed': good + 2, 'failed': 8}
     assert (tmp_path / 'out/photos/folder.jpg/inside.png').is_file()
     rows = (tmp_path / 'out/results.jsonl').read_text().splitlines()
-    assert len(rows) == good + 9
+    assert len(rows) == good + 10
     assert {json.loads(r)['photo'] for r in rows if 'failed' in r} == set(said)
     args = ['protect', str(photos), '--out', str(tmp_path / 'out'), '--quiet']
     args += ['--config', str(CONFIG), '--cfg-options', 'advisor.max_megapixels=0.01']
