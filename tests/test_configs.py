@@ -17,7 +17,9 @@ from mmprivacy.datasets.sample import FORMATS
 ROOT = Path(__file__).parents[1]
 NOT_TRAINED = {'_base_', 'advisor'}
 CONFIGS = sorted(
-    p for p in ROOT.glob('configs/**/*.py') if not NOT_TRAINED & set(p.parts)
+    p
+    for p in ROOT.glob('configs/**/*.py')
+    if not NOT_TRAINED & set(p.relative_to(ROOT).parts)
 )
 IDS = [str(p.relative_to(ROOT / 'configs')) for p in CONFIGS]
 

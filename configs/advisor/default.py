@@ -36,6 +36,11 @@ advisor = dict(
                 mirrored=True,
             ),
         ),
+        # Sees a face that was found, and then taken out of the plan.
+        faces_again=dict(
+            type='LocaliserVerifier',
+            localiser=dict(type='FaceCascadeLocaliser', cascades=('frontalface_alt2',)),
+        ),
         faces_centerface=dict(
             type='LocaliserVerifier',
             localiser=dict(type='CenterFaceLocaliser', min_score=0.5, min_face=16),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmprivacy.advisor.reading import SUFFIXES
+from mmprivacy.advisor.reading import FOREIGN_SUFFIXES, SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ def walk(root: str | Path) -> Iterator[Entry]:
         root: The folder.
 
     Yields:
-        Photos; and folders that are named like photos, cannot be read or are links in a
-        circle, with their problem. Folders named like photos are walked over, too.
+        Photos; and pictures of other formats, folders that are named like photos,
+        cannot be read or are links in a circle, with their problem. Folders named like
+        photos are walked over, too.
     """
     yield from _walk(Path(root), '', ())
 
@@ -70,6 +71,8 @@ def _walk(
             if looks_like_photo:
                 yield Entry(inner, 'a folder that is named like a photo')
             yield from _walk(path, inner + '/', (*above, mark))
+        elif name.lower().endswith(FOREIGN_SUFFIXES):
+            yield Entry(inner, 'a format that cannot be protected; convert it')
         elif looks_like_photo:
             kind = '' if stat.S_ISREG(mode) else 'no regular file'
             yield Entry(inner, kind)

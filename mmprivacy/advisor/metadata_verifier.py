@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 
 from mmengine.registry import TASK_UTILS
@@ -48,6 +49,8 @@ class MetadataVerifier:
 def _has_clean_profile(photo: Photo) -> bool:
     if photo.format == 'BMP':
         return True
-    with Image.open(io.BytesIO(photo.data)) as image:
-        profile = image.info.get('icc_profile')
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # the size was checked when it was decoded
+        with Image.open(io.BytesIO(photo.data)) as image:
+            profile = image.info.get('icc_profile')
     return profile is None or clean_profile(profile, photo.mode) == profile

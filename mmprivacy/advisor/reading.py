@@ -13,6 +13,11 @@ SUFFIXES = (
 )  # fmt: skip
 """File name endings of photos that can be protected, in lower case."""
 
+FOREIGN_SUFFIXES = (
+    '.avif', '.cr2', '.dng', '.gif', '.jp2', '.jxl', '.nef', '.psd', '.svg',
+)  # fmt: skip
+"""File name endings of pictures that cannot be protected, and must not be forgotten."""
+
 
 def read_stable(path: str | Path) -> bytes:
     """Read a file at once, and make sure that nobody wrote to it meanwhile.

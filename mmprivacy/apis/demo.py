@@ -40,7 +40,7 @@ def protect_for_page(
 def build_demo(config: str | Path = DEFAULT_CONFIG) -> Any:
     """Build the page.
 
-    Nothing is sent anywhere: no analytics, no fonts, no share link.
+    Nothing is sent anywhere: no analytics, no share link.
 
     Args:
         config: Config of the advisor.
@@ -78,8 +78,8 @@ def build_demo(config: str | Path = DEFAULT_CONFIG) -> Any:
         frame = f'<iframe sandbox style="{style}" srcdoc="{escape(report)}"></iframe>'
         return frame, file
 
-    theme = gr.themes.Default(font=['system-ui', 'sans-serif'], font_mono=['monospace'])
-    with gr.Blocks(title='mmprivacy') as page:
+    # Uploads are forgotten after ten minutes.
+    with gr.Blocks(title='mmprivacy', delete_cache=(60, 600)) as page:
         gr.Markdown('# What is private in this photo?\nIt stays on this machine.')
         with gr.Row():
             given = gr.File(label='Photo', type='filepath', height=160)
@@ -88,7 +88,6 @@ def build_demo(config: str | Path = DEFAULT_CONFIG) -> Any:
         given.change(
             run, given, [report, safe], concurrency_limit=1, api_name='protect'
         )
-    page.theme = theme
     page.allowed = [str(work)]
     return page
 

@@ -59,6 +59,7 @@ def test_an_independent_verifier_looked_for_faces(safe):
     proved = {c['check']: c for c in certificate(safe, 'grace_hopper.jpg')['proved']}
     assert proved['faces']['independent']
     assert set(proved['faces']['on']) >= {'file', 'jpeg90', 'jpeg75'}
+    assert not proved['faces_again']['independent']
     assert not proved['codes_again']['independent']
 
 

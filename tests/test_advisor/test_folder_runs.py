@@ -189,6 +189,7 @@ def test_bad_files_are_reported_and_the_rest_is_done(tmp_path):
     (photos / 'folder.jpg/inside.png').write_bytes(whole)
     (photos / 'empty.jpg').touch()
     (photos / 'text.jpg').write_text('not a photo')
+    (photos / 'moving.GIF').write_bytes(b'GIF89a')
     (photos / 'notes.txt').write_text('no photo by its name')
     (photos / '.hidden.jpg').write_bytes(whole)
     os.mkfifo(photos / 'pipe.jpg')
@@ -202,12 +203,12 @@ def test_bad_files_are_reported_and_the_rest_is_done(tmp_path):
     said = {o.photo: o.message for o in result.problems}
     assert set(said) == {
         'truncated.png', 'folder.jpg', 'empty.jpg', 'text.jpg', 'pipe.jpg', 'a/loop',
-        'gone.jpg',
+        'gone.jpg', 'moving.GIF',
     }  # fmt: skip
-    assert result.counts == {'passed': good + 2, 'failed': 7}
+    assert result.counts == {'passed': good + 2, 'failed': 8}
     assert (tmp_path / 'out/photos/folder.jpg/inside.png').is_file()
     rows = (tmp_path / 'out/results.jsonl').read_text().splitlines()
-    assert len(rows) == good + 9
+    assert len(rows) == good + 10
     assert {json.loads(r)['photo'] for r in rows if 'failed' in r} == set(said)
     args = ['protect', str(photos), '--out', str(tmp_path / 'out'), '--quiet']
     args += ['--config', str(CONFIG), '--cfg-options', 'advisor.max_megapixels=0.01']
@@ -326,6 +327,30 @@ def test_killed_run_goes_on_and_ends_with_the_same_files(tmp_path):
     again = protect_photos(photos, out, config=CONFIG, **QUIET)
     assert again.resumed == 60
     assert tree(out) == tree(tmp_path / 'whole')
+
+
+def test_a_run_killed_at_any_step_of_a_photo_goes_on(tmp_path):
+    photos, out = write_photos(tmp_path / 'in', 1), tmp_path / 'out'
+    name = 'a/0.jpg'
+    protect_photos(photos, out, config=CONFIG, **QUIET)
+    whole = tree(out)
+    photo, hidden = out / 'photos' / name, out / 'quarantine' / name
+    certificate = out / f'certificates/{name}.json'
+    hidden.parent.mkdir(parents=True)
+
+    def leave(*steps):
+        for step in steps:
+            step()
+        (out / '.unfinished').touch()
+        assert protect_photos(photos, out, config=CONFIG, **QUIET).ok
+        assert tree(out) == whole
+
+    leave(lambda: photo.rename(hidden))  # certified, not yet moved
+    hidden.parent.mkdir(parents=True, exist_ok=True)
+    leave(lambda: photo.rename(hidden), certificate.unlink)  # not yet certified
+    hidden.parent.mkdir(parents=True, exist_ok=True)
+    leave(photo.unlink, certificate.unlink, lambda: hidden.write_bytes(b'half'))
+    leave((out / f'plans/{name}.json').unlink, photo.unlink, certificate.unlink)
 
 
 def test_nothing_is_overwritten(tmp_path):

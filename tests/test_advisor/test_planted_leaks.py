@@ -262,4 +262,4 @@ def test_parts_without_their_package(part):
         return
     advisor = build()
     assert advisor.verifiers == {}
-    assert 'NeedsWhatIsNotThere' in advisor.skipped
+    assert 'NeedsWhatIsNotThere' in advisor.skipped['x']

