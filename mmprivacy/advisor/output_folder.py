@@ -5,9 +5,10 @@ holds what failed its verification. ``plans/`` and ``certificates/`` hold one JS
 a photo, ``failures/`` one for each photo that could not be protected at all. None but
 ``photos/`` is meant to be published.
 
-A photo is written into the quarantine, verified there, and moved to ``photos/`` if it
-passed; its certificate is written last. So nothing unverified is ever in ``photos/``,
-and an interrupted run knows what is finished.
+A photo is written into the quarantine and verified there; then its certificate is
+written, and last it is moved to ``photos/`` if it passed. So nothing unverified is
+ever in ``photos/``, nothing there is without a certificate, and an interrupted run
+knows what is finished: photos that are where their certificate says.
 """
 
 from __future__ import annotations
@@ -133,7 +134,10 @@ class OutputFolder:
         path = self.root / content['file']
         if not path.is_file():
             return None
-        if sha256_of(path.read_bytes()) != content['sha256']:
+        same = sha256_of(path.read_bytes()) == content['sha256']
+        if not same and content['status'] != PASSED:
+            return None  # an interrupted run was about to replace it
+        if not same:
             raise DataError.explain(
                 path,
                 expected='the file that was written here',
@@ -168,7 +172,7 @@ class OutputFolder:
         return path
 
     def conclude(self, photo: str, name: str, certificate: Mapping[str, Any]) -> None:
-        """Move a photo to where it belongs, and write its certificate.
+        """Write the certificate of a photo, and move it to where it belongs.
 
         Args:
             photo: Path of the input photo.
@@ -177,13 +181,12 @@ class OutputFolder:
         """
         passed = certificate['status'] == PASSED
         path = self.photo(name) if passed else self.quarantined(name)
+        file = path.relative_to(self.root).as_posix()
+        self.photo(name).unlink(missing_ok=True)  # made from an earlier version
+        write_text(self.certificate(photo), to_text({**certificate, 'file': file}))
         if passed:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.replace(self.quarantined(name), path)
-        else:
-            self.photo(name).unlink(missing_ok=True)
-        file = path.relative_to(self.root).as_posix()
-        write_text(self.certificate(photo), to_text({**certificate, 'file': file}))
         self.failure(photo).unlink(missing_ok=True)
 
     def fail(self, photo: str, message: str) -> None:

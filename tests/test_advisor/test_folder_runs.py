@@ -329,6 +329,30 @@ def test_killed_run_goes_on_and_ends_with_the_same_files(tmp_path):
     assert tree(out) == tree(tmp_path / 'whole')
 
 
+def test_a_run_killed_at_any_step_of_a_photo_goes_on(tmp_path):
+    photos, out = write_photos(tmp_path / 'in', 1), tmp_path / 'out'
+    name = 'a/0.jpg'
+    protect_photos(photos, out, config=CONFIG, **QUIET)
+    whole = tree(out)
+    photo, hidden = out / 'photos' / name, out / 'quarantine' / name
+    certificate = out / f'certificates/{name}.json'
+    hidden.parent.mkdir(parents=True)
+
+    def leave(*steps):
+        for step in steps:
+            step()
+        (out / '.unfinished').touch()
+        assert protect_photos(photos, out, config=CONFIG, **QUIET).ok
+        assert tree(out) == whole
+
+    leave(lambda: photo.rename(hidden))  # certified, not yet moved
+    hidden.parent.mkdir(parents=True, exist_ok=True)
+    leave(lambda: photo.rename(hidden), certificate.unlink)  # not yet certified
+    hidden.parent.mkdir(parents=True, exist_ok=True)
+    leave(photo.unlink, certificate.unlink, lambda: hidden.write_bytes(b'half'))
+    leave((out / f'plans/{name}.json').unlink, photo.unlink, certificate.unlink)
+
+
 def test_nothing_is_overwritten(tmp_path):
     photos, out = write_photos(tmp_path / 'in', 2), tmp_path / 'out'
     with pytest.raises(ConfigError, match='apart from the photos'):
