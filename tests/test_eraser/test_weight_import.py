@@ -8,12 +8,12 @@ import sys
 
 import pytest
 import torch
+
+from mmprivacy.compat import load_tensors, safe_load
 from mmprivacy.eraser.discriminator import PatchDiscriminator
 from mmprivacy.eraser.generator import ERASERGenerator, FFCGenerator
 from mmprivacy.eraser.prior_transformer import PriorTransformer
 from mmprivacy.eraser.vgg import VGG19
-
-from mmprivacy.compat import load_tensors, safe_load
 from mmprivacy.eraser.weight_import import (
     KINDS,
     ade20k_shapes,
