@@ -230,7 +230,7 @@ class ERASER(BaseModel):
         loss_d, log_d = self.parse_losses(losses)
         wrapper.update_params(loss_d)
         log_d['loss_d'] = log_d.pop('loss')
-        return {**log, **shown, **log_d}
+        return {k: v.detach() for k, v in {**log, **shown, **log_d}.items()}
 
     def generator_losses(
         self, fake: Tensor, real: Tensor, mask: Tensor

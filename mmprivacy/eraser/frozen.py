@@ -21,7 +21,9 @@ class Frozen(nn.Module):
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
-        self._held = [net.requires_grad_(False).eval()]
+        net.requires_grad_(False)
+        net.eval()  # of some hosts' networks, it returns nothing
+        self._held = [net]
 
     @property
     def net(self) -> nn.Module:

@@ -117,7 +117,9 @@ def load_network(
 
 def freeze(network: nn.Module) -> nn.Module:
     """Put a network into evaluation mode, without gradients."""
-    return network.requires_grad_(False).eval()
+    network.requires_grad_(False)
+    network.eval()  # of some hosts' networks, it returns nothing
+    return network
 
 
 @torch.no_grad()

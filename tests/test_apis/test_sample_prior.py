@@ -57,6 +57,7 @@ def test_the_prior_is_that_of_its_config(load, tmp_path):
     assert without.model.prior.allow_random
 
 
+@pytest.mark.slow  # two processes
 def test_it_is_trained_once_and_the_run_begins_with_it(load):
     cfg = load()
     cfg.work_dir = 'work'

@@ -1,12 +1,16 @@
 """The model: what it changes, what it leaves, what trains what (6, 7, 10, 11)."""
 
 import copy
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
 from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
 from mmengine.registry import MODELS
 from tiny_eraser import DIFFERENCE, MODEL, batch, build
+from tiny_runs import ROOT
 
 from mmprivacy.errors import ConfigError, MissingWeightsError
 
@@ -304,3 +308,36 @@ def test_wrong_optimizers(model, change, message):
     cfg = {**copy.deepcopy(OPTIM), **change}
     with pytest.raises(ConfigError, match=message):
         build_optim_wrapper(model, cfg)
+
+
+def test_nothing_is_downloaded(monkeypatch):
+    """A config without its files names the first that lacks, and opens no socket."""
+    import socket
+
+    from mmprivacy.apis import load_config
+
+    def refuse(*args, **kwargs):
+        raise AssertionError('opened a socket')
+
+    monkeypatch.setattr(socket, 'socket', refuse)
+    monkeypatch.setattr(socket, 'create_connection', refuse)
+    cfg = load_config(ROOT / 'configs/eraser/eraser_ffc18.py')
+    cfg.model.generator = MODEL['generator']
+    for name in ('prior', 'loss_resnet', 'loss_difference'):
+        with pytest.raises(MissingWeightsError, match=rf'model\.{name}\.weights'):
+            MODELS.build(cfg.model)
+        cfg.model[name] = None
+    assert MODELS.build(cfg.model)
+
+
+def test_importing_the_room_loads_no_host_and_no_torchvision():
+    code = (
+        'import sys, mmprivacy.eraser\n'
+        "hosts = {'mmcv', 'mmdet', 'mmseg', 'mmpretrain', 'torchvision'}\n"
+        'print(sorted(hosts & set(sys.modules)))'
+    )
+    env = {**os.environ, 'PYTHONPATH': str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, env=env
+    )
+    assert done.stdout.strip() == '[]', done.stderr
