@@ -42,7 +42,8 @@ def photo_report(found: dict[str, Any]) -> list[str]:
         share = seconds['deface']['total'] / seconds['CenterFace alone']['total']
         lines.append(
             'With the same detector at the same size, the advisor (decode to encode)\n'
-            f'does {share:.2f} times as many photos a second as deface.'
+            f'does {share:.2f} times as many photos a second as deface, which is '
+            'given a network for each size.'
         )
     lines += ['', *cost_table(seconds), '']
     lines.append(f'Peak memory of the process: {found["peak_memory_mb"]:.0f} MB.')

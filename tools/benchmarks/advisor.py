@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,18 @@ def main(argv: list[str] | None = None) -> int:
     known = read_json(path) or {}
     if args.part != 'report':
         measure = measure_photos if args.part == 'photos' else measure_folder
-        known[args.part] = {'command': ' '.join(sys.argv), **machine(), **measure(args)}
+        known[args.part] = {'command': command_of(args), **machine(), **measure(args)}
         write_json(path, known)
     write_text(args.out / 'advisor.md', report(known))
     return 0
+
+
+def command_of(args: argparse.Namespace) -> str:
+    """Phrase the command that measures the same."""
+    given = {'photos': ('repeat', 'side'), 'folder': ('files', 'limit')}[args.part]
+    values = ((name, getattr(args, name)) for name in given)
+    options = ' '.join(f'--{n} {v:g}' for n, v in values if v is not None)
+    return f'python tools/benchmarks/advisor.py {args.part} {options}'
 
 
 def machine() -> dict[str, Any]:
@@ -173,19 +181,24 @@ def deface_file(path: Path, target: Path) -> None:
     """Do what the command ``deface`` does with a file."""
     from deface.deface import image_detect
 
+    network = _centerface(Image.open(path).size)
     image_detect(
-        str(path), str(target), centerface=_centerface(), threshold=0.2,
+        str(path), str(target), centerface=network, threshold=0.2,
         replacewith='solid', mask_scale=1.3, ellipse=False, draw_scores=False,
         enable_preview=False, keep_metadata=False,
     )  # fmt: skip
 
 
-def _centerface(cache: list[Any] = []) -> Any:  # noqa: B006
+@lru_cache
+def _centerface(size: tuple[int, int]) -> Any:
+    """Make deface's network, one for each size.
+
+    OpenCV 4.12 computes nonsense when a network meets its second size; deface then
+    draws thousands of boxes, for a second a photo.
+    """
     from deface.centerface import CenterFace
 
-    if not cache:
-        cache.append(CenterFace(in_shape=None, backend='opencv'))
-    return cache[0]
+    return CenterFace(in_shape=size, backend='opencv')
 
 
 def timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
