@@ -95,7 +95,9 @@ def provenance() -> dict[str, Any]:
 
     lane = check_stack()
     names = ('torch', 'torchvision', 'numpy', 'scikit-learn')
-    hosts = ('mmengine', 'mmcv', 'mmpretrain')
+    hosts = ['mmengine', 'mmcv', 'mmpretrain']
+    hosts += ['mmdetection'] if lane == 'onedl' else ['mmdet']
+    hosts += ['mmsegmentation']
     prefix = 'onedl-' if lane == 'onedl' else ''
     versions = {'mmprivacy': __version__, 'source': source_digest()}
     versions |= {n: installed_as(n) for n in names}
