@@ -42,6 +42,8 @@ sample = dict(
         'model.cam_head.in_channels': 512,
         'model.attr_head.in_channels': 512,
         'model.crop_size': 64,
+        'model.num_crops': 4,
+        'train_cfg.max_epochs': 5,
         'model.test_cfg.scales': (1.0,),
         'train_dataloader.dataset.ann_file': 'ImageSets/ImageLevel/train.txt',
         'val_dataloader.dataset.ann_file': 'ImageSets/ImageLevel/val.txt',
