@@ -19,6 +19,7 @@ html_title = f'mmprivacy {release}'
 html_static_path = ['_static']
 myst_heading_anchors = 3
 napoleon_google_docstring = True
+napoleon_use_ivar = True  # fields of named tuples are documented once
 napoleon_custom_sections = ['Convention', 'Shape', 'Reference', 'Source']
 autodoc_member_order = 'bysource'
 autodoc_typehints = 'description'
