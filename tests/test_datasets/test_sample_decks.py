@@ -60,7 +60,7 @@ def test_the_deciding_element_has_the_highest_rating():
     safe = 0
     for k in range(24):
         scene = generator.scene(k)
-        kind = score_plans._deal(k)
+        kind = score_plans.deal(k)
         if kind is None:
             safe += 1
             assert scene.attributes == ('a0_safe',)
