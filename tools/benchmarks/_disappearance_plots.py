@@ -49,6 +49,8 @@ def plot_budgets(path: Path, sweep: Mapping[str, Mapping]) -> Path:
         other.set_ylabel('SSIM', color=PURPLE)
         other.spines['top'].set_visible(False)
         right.yaxis.label.set_color(GREEN)
+        for axes in (left, right):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         return _save(figure, path)
 
 
