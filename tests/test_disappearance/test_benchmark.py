@@ -203,3 +203,11 @@ def test_report_without_and_with_records(tmp_path, plan_args):
     assert (tmp_path / 'out/disappearance_sweep.png').is_file()
     kept = json.loads((tmp_path / 'out/disappearance.json').read_text())
     assert kept['sweep']['3/255']['rates']['0.3']['r_sen'] == 0.9
+
+
+def test_presets_are_timed_on_the_same_photos(payload):
+    from _disappearance_cost import preset_time
+
+    found = preset_time(dict(payload, photos=1))
+    assert found['photos'] == 1
+    assert found['ratio'] == found['seconds']['product'] / found['seconds']['paper']

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _cost import time_in_turns
+from _cost import seconds_of, time_in_turns
 from _disappearance_methods import build_method
 from _disappearance_protection import load_views, test_photos
 from mmengine.logging import MMLogger
@@ -62,10 +62,8 @@ def preset_time(payload: dict) -> dict:
         for name in seconds
     }
     for photo in photos:
-        work = {n: (lambda m=m, p=photo: m(p.pixels)) for n, m in methods.items()}
-        timed = time_in_turns(work, pairs=1, warm_up=0)
-        for name, taken in timed['seconds'].items():
-            seconds[name] += taken[0]
+        for name, method in methods.items():
+            seconds[name] += seconds_of(lambda m=method, p=photo: m(p.pixels))
     ratio = seconds['product'] / seconds['paper']
     return {'ratio': ratio, 'seconds': seconds, 'photos': len(photos)}
 
