@@ -14,20 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mmprivacy.advisor.contracts import Assessor, Localiser, Protector, Verifier
+from mmprivacy.advisor.contract_checks import promises_of
+from mmprivacy.advisor.contract_tools import Broken
+from mmprivacy.advisor.contracts import CONTRACTS
 from mmprivacy.errors import ConfigError
-
-CONTRACTS = {
-    'localise': Localiser,
-    'protect': Protector,
-    'verify': Verifier,
-    'assess': Assessor,
-}
-"""Method to the contract that asks for it."""
-
-
-class Broken(Exception):
-    """A contract is not kept; the message says how."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +58,6 @@ def check_part(
         >>> all(check.ok for check in check_part(FillProtector))
         True
     """
-    from mmprivacy.advisor.contract_checks import promises_of
-
     arguments = dict(arguments or {})
     part = make(**arguments)
     contracts = [m for m in CONTRACTS if callable(getattr(part, m, None))]
@@ -181,5 +169,4 @@ def _arguments(items: Sequence[str]) -> Iterator[tuple[str, Any]]:
 if __name__ == '__main__':
     from mmprivacy.apis.cli import run_tool
 
-    # Another copy of this module is what contract_checks raises Broken of.
-    run_tool(importlib.import_module('mmprivacy.advisor.check').main)
+    run_tool(main)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from mmengine.registry import TASK_UTILS
 
-from mmprivacy.advisor.check import CONTRACTS
 from mmprivacy.advisor.contract_tools import (
     Promise,
     need,
@@ -18,7 +17,14 @@ from mmprivacy.advisor.contract_tools import (
     scene,
     some_regions,
 )
-from mmprivacy.advisor.contracts import Assessment, Finding, Photo, Problem, Region
+from mmprivacy.advisor.contracts import (
+    CONTRACTS,
+    Assessment,
+    Finding,
+    Photo,
+    Problem,
+    Region,
+)
 from mmprivacy.advisor.protector_checks import protector_promises
 
 
@@ -32,7 +38,7 @@ def promises_of(method: str, part: Any, make: Callable[[], Any]) -> Iterator[Pro
 
     Yields:
         A sentence, and a function that raises
-        :class:`~mmprivacy.advisor.check.Broken` if it is not true.
+        :class:`~mmprivacy.advisor.contract_tools.Broken` if it is not true.
     """
     yield 'has what the contract asks for', lambda: _attributes(method, part)
     yield 'is registered in TASK_UTILS', lambda: _registered(part)

@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from mmprivacy.advisor.check import Broken
 from mmprivacy.advisor.contracts import Assessment, Finding, Photo, Problem, Region
 
 Promise = tuple[str, Callable[[], None]]
+
+
+class Broken(Exception):
+    """A contract is not kept; the message says how."""
 
 
 def photos() -> dict[str, Photo]:

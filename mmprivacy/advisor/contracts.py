@@ -245,6 +245,15 @@ class Verifier(Protocol):
         """
 
 
+CONTRACTS: dict[str, type] = {
+    'localise': Localiser,
+    'protect': Protector,
+    'verify': Verifier,
+    'assess': Assessor,
+}
+"""Method to the contract that asks for it."""
+
+
 def name_of(part: object) -> str:
     """Name a part in plans and certificates: its ``name``, else its class."""
     return getattr(part, 'name', '') or type(part).__name__

@@ -28,7 +28,7 @@ def protector_promises(part: Any, make: Callable[[], Any]) -> Iterator[Promise]:
 
     Yields:
         A sentence, and a function that raises
-        :class:`~mmprivacy.advisor.check.Broken` if it is not true.
+        :class:`~mmprivacy.advisor.contract_tools.Broken` if it is not true.
     """
     for name, photo in photos().items():
         yield f'gives a right picture for {name}', lambda p=photo: _change(part, p)
