@@ -9,7 +9,7 @@ from typing import Any
 from _common import provenance
 from _disappearance_detectors import describe_data
 from _jobs import Job
-from _plan import Study, find_study, folder_of
+from _plan import Study, find_study, folder_of, inside
 
 from mmprivacy.obfuscation import PAPER_PSNR
 
@@ -176,7 +176,10 @@ class Measurements:
         machine = provenance()['machine'] if part == 'cost' else None
         place = f'{part}/{name}'.replace('/255', '').replace(' ', '-').replace(',', '')
         stamp = self.study.data['stamp']
-        folder = folder_of(self.study.args, place, payload, stamp, machine)
+        known = payload['detectors'].items()
+        known = {name: {**d, 'config': inside(d['config'])} for name, d in known}
+        depends_on = {**payload, 'detectors': known}
+        folder = folder_of(self.study.args, place, depends_on, stamp, machine)
         command = f'python tools/benchmarks/disappearance.py --only {part}'
         return Job(
             part=part,
