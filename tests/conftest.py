@@ -83,3 +83,11 @@ def run_tool(capfd, monkeypatch):
         return SimpleNamespace(status=exit_.value.code, out=out, err=err)
 
     return run
+
+
+@pytest.fixture(scope='module', autouse=True)
+def no_scope_is_left_behind():
+    """Types are looked up where a test asks for them, whatever ran before it."""
+    from mmengine.registry import DefaultScope
+
+    DefaultScope._instance_dict.clear()
