@@ -1,6 +1,6 @@
 # mmprivacy: every target sets up what it needs. LANE=onedl (default) or upstream.
 LANE ?= onedl
-# What `make benchmark` measures: drag (default), privattnet or disappearance.
+# What `make benchmark` measures: drag (default), privattnet, disappearance or eraser.
 METHOD ?= drag
 VENV := .venv-$(LANE)
 PY := $(VENV)/bin/python
