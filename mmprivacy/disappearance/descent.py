@@ -55,7 +55,8 @@ class Descent:
             changes = [(s, s.draw(generator)) for s in self.survivals]
             losses, scores = self._look(views, live, leaves, changes, iteration)
             for state, score in zip(live, scores):
-                self._judge(views, state, score)
+                left = self.options.max_iters - iteration
+                self._judge(views, state, score, left)
             if iteration < self.options.max_iters:
                 self._update(live, leaves, losses)
             spent = (time.perf_counter() - start) / len(live)
@@ -153,9 +154,12 @@ class Descent:
         return scores[:-1] > thr
 
     def _judge(
-        self, views: Sequence[DetectorView], state: PhotoState, score: float
+        self, views: Sequence[DetectorView], state: PhotoState, score: float, left: int
     ) -> None:
-        """Keep the best iterate; end the photo if it is good enough, or stuck."""
+        """Keep the best iterate; end the photo if it is good enough, or stuck.
+
+        ``left`` updates may follow.
+        """
         options, found = self.options, None
         low = score < options.score_thr - options.stop_margin
         if low and options.verify:
@@ -163,7 +167,7 @@ class Descent:
         if low or score < state.best_score:
             state.keep(score, found)
         state.done = state.success = low
-        if not low and state.is_stuck(score) and not state.fall_back():
+        if not low and state.is_stuck(score, left) and not state.fall_back():
             self._settle(views, state)
 
     def _settle(self, views: Sequence[DetectorView], state: PhotoState) -> None:

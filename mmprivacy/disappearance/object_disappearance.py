@@ -65,8 +65,9 @@ class ObjectDisappearance:
         momentum: Share of the last step's direction that is kept, 0 for none.
         anchor: ``'original'`` or ``'prev'`` (Algorithm 1, line 7).
         max_iters: Number of updates at most.
-        patience: Give a photo up when its highest score has not fallen by 0.01 in so
-            many updates, or begin anew with ``target_fallback``; None to go on.
+        patience: Give a photo up, or begin anew with ``target_fallback``, when its
+            highest score would not be low enough after ``max_iters``, if it went on
+            falling as in the last so many updates; None to go on.
         score_thr: The threshold T.
         stop_margin: How far below T the scores have to be.
         proposals: ``'refresh'`` in every iteration, or ``'fixed'`` ones of the

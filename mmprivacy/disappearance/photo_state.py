@@ -6,6 +6,7 @@ grey levels.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,9 +24,6 @@ from mmprivacy.disappearance.perturb import (
 )
 from mmprivacy.disappearance.targets import TargetSchedule
 from mmprivacy.disappearance.view import Detections
-
-_PROGRESS = 0.01
-"""What the highest score has to fall by to count as progress."""
 
 
 @dataclass(eq=False)
@@ -90,7 +88,7 @@ class PhotoState:
             self.pixels = self._inside(random_offset(self.origin, eps, self.seed))
         self.velocity = torch.zeros_like(self.origin)
         self.best, self.best_score = self.origin, float('inf')
-        self._mark, self._waited = float('inf'), 0
+        self._heights: list[float] = []  # logit of the highest score, an update
         self.found: list[Detections] | None = None  # in the best, if known
         self.success = self.done = False
 
@@ -115,18 +113,24 @@ class PhotoState:
         self.best, self.best_score = self.in_file(self.pixels), score
         self.found = found
 
-    def is_stuck(self, score: float) -> bool:
-        """Tell whether the highest score has not fallen for too long.
+    def is_stuck(self, score: float, left: int) -> bool:
+        """Tell whether the scores fall too slowly to be low enough in the end.
+
+        A step down the gradient moves logits, not scores, by about the same every time.
+        So the logit of the highest score is extrapolated.
 
         Args:
             score: Highest score in the iterate.
+            left: How many updates may follow.
         """
-        if score < self._mark - _PROGRESS:
-            self._mark, self._waited = score, 0
-        else:
-            self._waited += 1
-        patience = self.options.patience
-        return patience is not None and self._waited >= patience
+        options, heights = self.options, self._heights
+        heights.append(_logit(score))
+        window = options.patience
+        if window is None or len(heights) <= window:
+            return False
+        fall = (heights[-1 - window] - heights[-1]) / window
+        low_enough = _logit(options.score_thr - options.stop_margin)
+        return heights[-1] - fall * left > low_enough
 
     def fall_back(self) -> bool:
         """Begin anew with the background as the target, if that is left to try."""
@@ -162,6 +166,11 @@ class PhotoState:
             return values
         outside = self.origin if outside is None else outside
         return torch.where(self.region > 0, values, outside)
+
+
+def _logit(score: float) -> float:
+    score = min(max(score, 1e-6), 1 - 1e-6)
+    return math.log(score / (1 - score))
 
 
 def as_bytes(pixels: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """The algorithm on a detector of one linear layer."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ pytest.importorskip('mmdet')
 
 from mmprivacy.disappearance import Detections, ObjectDisappearance
 from mmprivacy.disappearance.aiming import is_correct
+from mmprivacy.disappearance.photo_state import PhotoState
 from mmprivacy.errors import ConfigError, DataError, ShapeError
 
 BIG = dict(eps=40 / 255, alpha=4 / 255)
@@ -305,6 +308,21 @@ def test_photos_that_do_not_get_better_are_given_up():
     assert hasty.s_max < patient.s_max + 0.05
     (done,) = ObjectDisappearance(patience=5, **BIG)(easy(), photos(1))
     assert done.success
+
+
+@pytest.mark.parametrize(
+    ('fall', 'left', 'stuck'),
+    # From logit 4 - 2 * 0.5 = 3 to log(0.28 / 0.72) = -0.94 it takes 7.9 updates.
+    [(0.5, 8, False), (0.5, 7, True), (0.0, 50, True), (-0.1, 99, True)],
+)
+def test_hope_is_judged_by_the_fall_of_the_logit(fall, left, stuck):
+    options = ObjectDisappearance(patience=2, score_thr=0.3).options
+    state = PhotoState(torch.zeros(3, 4, 4), [], options, None, 0)
+    scores = [1 / (1 + math.exp(fall * n - 4)) for n in range(3)]
+    # Three looks are two updates; before, nobody can tell.
+    assert not state.is_stuck(scores[0], left + 2)
+    assert not state.is_stuck(scores[1], left + 1)
+    assert state.is_stuck(scores[2], left) == stuck
 
 
 def test_a_decoy_that_is_out_of_reach_is_replaced_by_the_background():

@@ -41,7 +41,7 @@ def test_samples_hold_the_truth(vispr_root):
         assert packed['inputs'].shape == (3, 48, 64)
         expected = torch.from_numpy(record.masks(least_area=0))
         assert torch.equal(sample.gt_attr_masks.data, expected)
-        assert sample.gt_score.tolist() == expected.any((1, 2)).float().tolist()
+        assert sample.gt_score.tolist() == expected.flatten(1).any(1).float().tolist()
         sample.set_field(PixelData(data=expected.float()), 'attr_masks')
         filled.append(sample)
     evaluator = Evaluator(dict(type='AttributeMaskMetric'))

@@ -27,6 +27,7 @@ DETECTORS = 'accuracy'  # what all others need
 CONFIGS = (  # the first one is attacked
     'configs/disappearance/faster-rcnn_r18_fpn_sample-detector.py',
     'configs/disappearance/retinanet_r18_fpn_sample-detector.py',
+    'configs/disappearance/cascade-rcnn_r18_fpn_sample-detector.py',
 )
 PARTS = (DETECTORS, 'protection', 'peers', 'cost', 'sweep', 'classes', 'transfer')
 
