@@ -181,7 +181,7 @@ def _native(image: Image.Image, path: str) -> tuple[np.ndarray, str]:
         mode = 'L'
     elif mode not in MODES:
         mode = 'RGB'
-    return np.asarray(image.convert(mode)), mode
+    return np.asarray(image if mode == image.mode else image.convert(mode)), mode
 
 
 def _tables_of(image: Image.Image) -> tuple[dict[int, list[int]], int] | None:

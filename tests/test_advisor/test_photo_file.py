@@ -171,6 +171,14 @@ def test_no_cut_or_byte_makes_a_parser_fail(name):
         find_extras(bytes(broken), name)
 
 
+def test_filling_before_a_marker_is_seen():
+    data = make_planted('JPEG', 'L', 1).data
+    clean = encode_photo(decode_photo(data))
+    assert find_extras(clean, 'JPEG') == []
+    filled = clean[:-2] + b'\xff\xff' + clean[-2:]
+    assert find_extras(filled, 'JPEG') == ['filling between segments']
+
+
 def test_hidden_bytes_in_png_streams_are_seen():
     import struct
     import zlib

@@ -70,7 +70,7 @@ def folder_report(found: dict[str, Any]) -> list[str]:
     memory = found['memory_mb']
     return [
         '## Many files', '',
-        f'{found["files"]:,} files of 48 x 48 pixels, default config; killed after '
+        f'{found["files"]:,} files of {found["side"]} x {found["side"]} pixels, default config; killed after '
         f'{found["killed_after"]:,}, resumed, then {found["done"]:,} finished.',
         f'Memory: at most {memory["first quarter"]:.0f} MB in the first quarter of the '
         f'second run, {memory["last quarter"]:.0f} MB in the last.',
