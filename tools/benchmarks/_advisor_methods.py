@@ -11,6 +11,7 @@ import copy
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,14 @@ METHODS: dict[str, dict[str, Any]] = {
         config='disappearance/faster-rcnn_r50_fpn_coco.py',
         updates=2,
         warm_up=0,
+        repeat=1,
     ),
     'ERASER': dict(
-        target='erase', config='eraser/eraser_ffc18.py', sides=(256, 512), warm_up=0
+        target='erase',
+        config='eraser/eraser_ffc18.py',
+        sides=(256, 512),
+        warm_up=0,
+        repeat=1,
     ),
 }
 """Method to the function of this file that measures it, and its payload."""
@@ -137,7 +143,7 @@ def erase(payload: dict) -> dict:
         prior = _figures(lambda: sketches.append(model.prior(image, mask)), payload)
         for side in sides:
             given = [shrink(x, side) for x in (image, mask, *sketches[0])]
-            painted = _figures(lambda: model.generator(*given), payload)
+            painted = _figures(partial(model.generator, *given), payload)
             generator[str(side)] = painted['seconds']
     return painted | {'seconds': prior['seconds'], 'generator': generator}
 
