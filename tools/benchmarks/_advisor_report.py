@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+BEGIN, END = '<!-- costs: written by the benchmark -->', '<!-- costs: end -->'
+
 UPDATES = (10, 50)
 """Updates of object disappearance that a photo's cost is given for."""
 
@@ -88,9 +90,22 @@ def folder_report(found: dict[str, Any]) -> list[str]:
 
 def method_report(known: dict[str, Any]) -> list[str]:
     """Phrase what each method costs."""
+    return ['## Each method', '', *method_table(known)]
+
+
+def with_costs(page: str, known: dict[str, Any]) -> str:
+    """Put the costs of each method between the marks of the page about scale."""
+    head, begin, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if 'methods' not in known or not end:
+        return page
+    return '\n'.join([head + begin, *method_table(known), end + tail])
+
+
+def method_table(known: dict[str, Any]) -> list[str]:
+    """List what each method costs."""
     rows, price = known['methods']['rows'], known.get('price')
     lines = [
-        '## Each method', '',
         'Models of the real size from `configs/`, with random weights, which take as',
         'long as trained ones. One thread, one photo at a time; seconds of the',
         'processor. Reading and writing files is not in these figures, but for the',

@@ -32,7 +32,7 @@ from typing import Any
 import cv2
 import numpy as np
 from _advisor_methods import METHODS
-from _advisor_report import report
+from _advisor_report import report, with_costs
 from _common import ROOT, provenance, read_json, run_child, write_json, write_text
 from PIL import Image
 
@@ -90,6 +90,9 @@ def main(argv: list[str] | None = None) -> int:
         known['price'] = args.price
         write_json(path, known)
     write_text(args.out / 'advisor.md', report(known))
+    scale = args.out.parent / 'scale.md'
+    if scale.is_file():
+        write_text(scale, with_costs(scale.read_text(encoding='utf-8'), known))
     return 0
 
 
