@@ -22,7 +22,7 @@ from mmprivacy.advisor.containers.tiff import as_stored
 from mmprivacy.advisor.containers.webp import is_lossless_webp
 from mmprivacy.advisor.contracts import Photo
 from mmprivacy.advisor.icc import clean_profile
-from mmprivacy.advisor.native import MODES, clear_hidden, to_colour
+from mmprivacy.advisor.native import MODES, clear_hidden, has_alpha, to_colour
 from mmprivacy.advisor.orientation import make_upright
 from mmprivacy.advisor.photo_file import PhotoFile
 from mmprivacy.advisor.reading import refuse
@@ -125,8 +125,12 @@ def _decode(
             orientation = stored
         else:
             native, mode = _native(image, path)
+        removed = _heif_extras(image) if file_format == 'HEIF' else []
     native = clear_hidden(make_upright(native, orientation), mode)
-    removed = find_extras(data, file_format) if file_format in PARSERS else []
+    if file_format in PARSERS:
+        removed = find_extras(data, file_format)
+    elif has_alpha(mode):  # HEIC becomes JPEG
+        native, mode = to_colour(native, mode), 'RGB'
     if further > 0:
         removed.append(f'further pictures: {further}')
     photo = Photo(to_colour(native, mode), path, data, file_format, mode, stored)
@@ -181,7 +185,7 @@ def _native(image: Image.Image, path: str) -> tuple[np.ndarray, str]:
         mode = 'L'
     elif mode not in MODES:
         mode = 'RGB'
-    return np.asarray(image.convert(mode)), mode
+    return np.asarray(image if mode == image.mode else image.convert(mode)), mode
 
 
 def _tables_of(image: Image.Image) -> tuple[dict[int, list[int]], int] | None:
@@ -190,6 +194,17 @@ def _tables_of(image: Image.Image) -> tuple[dict[int, list[int]], int] | None:
         return None
     sampling = JpegImagePlugin.get_sampling(image)
     return {k: list(v) for k, v in tables.items()}, max(sampling, 0)
+
+
+def _heif_extras(image: Image.Image) -> list[str]:
+    """List what a HEIC file holds besides its picture, as far as its reader tells."""
+    info = image.info
+    kinds = {'exif': 'EXIF', 'xmp': 'XMP'}
+    extras = [f'{kinds[k]}, {len(info[k])} bytes' for k in kinds if info.get(k)]
+    for key in ('metadata', 'thumbnails', 'depth_images', 'aux'):
+        if info.get(key):
+            extras.append(f'{key.replace("_", " ")}: {len(info[key])}')
+    return extras
 
 
 def _register_heif() -> None:

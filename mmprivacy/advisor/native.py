@@ -9,6 +9,7 @@ Convention:
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -70,6 +71,9 @@ def paste(
         New native pixels.
     """
     result = native.copy()
+    if mode == 'RGB':  # twenty times as fast as indexing by the mask
+        picture = np.ascontiguousarray(picture)
+        return cv2.copyTo(picture, where.view(np.uint8), result)
     colour = picture[where]
     if mode == 'CMYK':
         row = Image.fromarray(np.ascontiguousarray(colour[None]))

@@ -1,6 +1,8 @@
 """Photos of every format, mode and orientation: upright, and clean when written."""
 
+import io
 import os
+import sys
 import threading
 
 import numpy as np
@@ -8,15 +10,19 @@ import pytest
 from PIL import Image
 from planted_files import (
     CANARY,
+    INVERSE,
     SECRET,
     SIZE,
     SRGB,
     dirty_profile,
+    exif_block,
     has_canary,
     make_planted,
     planted_files,
     quality_jpeg,
     secret_colour,
+    upright_native,
+    xmp,
 )
 
 from mmprivacy.advisor.containers import find_extras
@@ -26,7 +32,7 @@ from mmprivacy.advisor.icc import clean_profile
 from mmprivacy.advisor.native import clear_hidden, paste, to_colour
 from mmprivacy.advisor.orientation import make_upright
 from mmprivacy.advisor.reading import read_stable
-from mmprivacy.errors import DataError
+from mmprivacy.errors import DataError, MissingDependencyError
 
 FILES = planted_files()
 
@@ -135,8 +141,6 @@ def test_pasted_pixels_are_opaque_and_scaled():
 
 
 def test_jpeg_is_written_in_the_quality_that_it_had():
-    import io
-
     low = Image.fromarray(np.asarray(Image.effect_noise((64, 64), 60).convert('RGB')))
     sizes = []
     for quality in (40, 95):
@@ -169,6 +173,47 @@ def test_no_cut_or_byte_makes_a_parser_fail(name):
         broken = bytearray(data)
         broken[rng.integers(0, min(200, len(data)))] ^= 1 << rng.integers(8)
         find_extras(bytes(broken), name)
+
+
+def test_heic_without_its_reader_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'pillow_heif', None)
+    with pytest.raises(MissingDependencyError, match='pip install pillow-heif'):
+        decode_photo(b'\0\0\0\x18ftypheic' + bytes(40))
+
+
+def test_filling_before_a_marker_is_seen():
+    data = make_planted('JPEG', 'L', 1).data
+    clean = encode_photo(decode_photo(data))
+    assert find_extras(clean, 'JPEG') == []
+    filled = clean[:-2] + b'\xff\xff' + clean[-2:]
+    assert find_extras(filled, 'JPEG') == ['filling between segments']
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+@pytest.mark.parametrize('mode', ['RGB', 'RGBA'])
+def test_heic_is_upright_and_becomes_a_clean_jpeg(mode, orientation):
+    heif = pytest.importorskip('pillow_heif')
+    native = np.repeat(np.repeat(upright_native(mode), 4, axis=0), 4, axis=1)
+    stored = make_upright(native, INVERSE.get(orientation, orientation))
+    buffer = io.BytesIO()
+    heif.from_bytes(mode, stored.shape[1::-1], stored.tobytes()).save(
+        buffer, quality=-1, exif=exif_block(orientation), xmp=xmp()
+    )
+    data = buffer.getvalue()
+    assert has_canary(data)
+    file = decode_photo(data, 'me.heic')
+    assert any('EXIF' in line for line in file.removed)
+    assert any('XMP' in line for line in file.removed)
+    x0, y0, x1, y1 = (4 * v for v in SECRET)
+    assert file.photo.size == (4 * SIZE[0], 4 * SIZE[1])
+    seen = file.photo.pixels[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].astype(int)
+    assert np.abs(seen - secret_colour(mode)).max() < 12
+    outside = file.photo.pixels[y1 + 4 :, x1 - 30 :].astype(int)
+    assert np.abs(outside - secret_colour(mode)).max(axis=2).min() > 40
+    written = encode_photo(file)
+    assert not has_canary(written)
+    assert find_extras(written, 'JPEG') == []
+    assert Image.open(io.BytesIO(written)).size == file.photo.size[::-1]
 
 
 def test_hidden_bytes_in_png_streams_are_seen():
