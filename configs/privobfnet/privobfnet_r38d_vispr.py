@@ -15,8 +15,9 @@ _base_ = [
     '../_base_/mmseg_runtime.py',
 ]
 custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
-# Scores and attributes come from one scale; masks are better with four.
-model = dict(test_cfg=dict(scales=(1.0,)))
+# Several attributes are on the same pixels: they share them. Scores and attributes come
+# from one scale; masks are better with four.
+model = dict(target_assign='share', test_cfg=dict(scales=(1.0,)))
 custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
 
 # `--sample`: small drawn pictures, an eighth of the width, and weights of drawn objects

@@ -41,6 +41,7 @@ ROWS = (
     Row('Image + Attr', 'privobfnet_r38d_image-attr_vispr'),
     Row('Image + Priv + Attr', 'privobfnet_r38d_image-priv-attr_vispr'),
     Row('full model without masks', FULL, {'model.mask_types': 'none'}),
+    Row('each cell to one attribute', FULL, {'model.target_assign': 'argmax'}),
     Row('masks on both maps (the paper)', FULL, {'model.weight_global': True}),
 )
 
