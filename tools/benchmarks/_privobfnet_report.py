@@ -183,7 +183,8 @@ def _attributes(results: dict) -> Iterator[str]:
         [f'{m["name"]}, ours', *(percent(m['values'][k]) for k in _ATTRIBUTE)]
         for m in results['methods']
     ]
-    for name, found in results['without_photo']['attributes'].items():
+    blind = (results['without_photo'] or {}).get('attributes', {})
+    for name, found in blind.items():
         rows.append([name, percent([found['map']]), percent([found['accuracy']])])
     yield 'Means over the attributes that the test photos show, in percent.'
     yield table(['', 'mAP', 'accuracy'], rows)
