@@ -1,6 +1,7 @@
 # mmprivacy: every target sets up what it needs. LANE=onedl (default) or upstream.
 LANE ?= onedl
-# What `make benchmark` measures: drag (default), privattnet, disappearance or eraser.
+# What `make benchmark` measures: drag (default), privattnet, privobfnet, disappearance or
+# eraser.
 METHOD ?= drag
 VENV := .venv-$(LANE)
 PY := $(VENV)/bin/python

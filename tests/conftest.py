@@ -36,14 +36,19 @@ objects_root = _drawn('objects')
 coco_root = _drawn('coco')
 voc_root = _drawn('voc')
 inpainting_root = _drawn('inpainting')
+visual_redactions_root = _drawn('visual-redactions')
+voc_image_labels_root = _drawn('voc-image-labels')
+coco_image_labels_root = _drawn('coco-image-labels')
 
 
 @pytest.fixture(scope='session')
 def tiny_options(sample_root, request):
     """Build overrides that shrink a config, for ``--sample``."""
     roots = {'image-privacy': lambda: sample_root}
-    for name in ('vispr', 'objects', 'coco', 'voc', 'inpainting'):
-        roots[name] = partial(request.getfixturevalue, f'{name}_root')
+    for name in ('vispr', 'objects', 'coco', 'voc', 'inpainting', 'visual-redactions',
+                 'voc-image-labels', 'coco-image-labels'):  # fmt: skip
+        fixture = f'{name.replace("-", "_")}_root'
+        roots[name] = partial(request.getfixturevalue, fixture)
 
     def build(cfg_path, **more):
         from mmprivacy.apis.config import load_config

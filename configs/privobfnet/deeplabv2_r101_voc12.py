@@ -25,19 +25,28 @@ _test_pipeline = [
     dict(type='LoadAnnotations'),
     dict(type='PackSegInputs'),
 ]
-# `--sample`: drawn pictures of 96 px, ResNet-18 from scratch, and coarse stand-ins for
-# pseudo labels. Those of the first stage: train_dataloader.dataset.data_prefix.
+# `--sample`: small drawn pictures, the network of the first stage with the weights that
+# it began with, and coarse stand-ins for pseudo labels. Those of the first stage:
+# train_dataloader.dataset.data_prefix.
 sample = dict(
     data=dict(
-        format='voc',
-        root='data/sample/voc',
-        num=dict(train=2000, val=200, test=400),
+        format='voc-image-labels',
+        root='data/sample/voc_image_labels',
+        num=dict(train=1500, val=100, test=200),
         seed=0,
     ),
+    encoder='{{ fileDirname }}/../sample/encoder_r50.py',
     cfg_options={
-        'model.backbone.depth': 18,
-        'model.backbone.norm_eval': False,
-        'model.backbone.norm_cfg.requires_grad': True,
+        'model.backbone': dict(
+            _delete_=True,
+            type='ResNet38',
+            base_channels=8,
+            depths=(1, 1, 1, 1),
+            frozen_stages=0,
+            norm_eval=False,
+            norm_requires_grad=True,
+            dropout=(0.0, 0.1),
+        ),
         'model.decode_head.in_channels': 512,
         'model.decode_head.dilations': (1, 2, 3, 4),
         'train_dataloader.dataset.ann_file': 'VOC2007/ImageSets/ImageLevel/train.txt',

@@ -16,3 +16,6 @@ model = dict(
     loss_cls=dict(type='MultiLabelSoftMarginLoss'),
     priv_head=dict(_delete_=True, type='AttributeScoreHead'),
 )
+sample = dict(
+    cfg_options={'model.priv_head': dict(_delete_=True, type='AttributeScoreHead')}
+)

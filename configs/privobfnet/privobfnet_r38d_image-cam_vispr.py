@@ -17,3 +17,6 @@ model = dict(
     attr_head=None,
     priv_head=dict(_delete_=True, type='AttributeScoreHead'),
 )
+sample = dict(
+    cfg_options={'model.priv_head': dict(_delete_=True, type='AttributeScoreHead')}
+)

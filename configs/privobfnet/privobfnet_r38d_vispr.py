@@ -15,18 +15,21 @@ _base_ = [
     '../_base_/mmseg_runtime.py',
 ]
 custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
-# Scores and attributes come from one scale; masks are better with four.
-model = dict(test_cfg=dict(scales=(1.0,)))
+# Several attributes are on the same pixels: they share them. Scores and attributes come
+# from one scale; masks are better with four.
+model = dict(target_assign='share', test_cfg=dict(scales=(1.0,)))
 custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
 
-# `--sample`: drawn pictures of 96 px and an eighth of the width, from scratch.
+# `--sample`: small drawn pictures, an eighth of the width, and weights of drawn objects
+# in place of those of ImageNet.
 sample = dict(
     data=dict(
-        format='vispr',
-        root='data/sample/vispr',
-        num=dict(train=3000, val=200, test=400),
+        format='visual-redactions',
+        root='data/sample/visual_redactions',
+        num=dict(train=2000, val=150, test=400),
         seed=0,
     ),
+    encoder='{{ fileDirname }}/../sample/encoder_r50.py',
     cfg_options={
         'model.backbone.base_channels': 8,
         'model.backbone.depths': (1, 1, 1, 1),
@@ -35,9 +38,11 @@ sample = dict(
         'model.backbone.norm_requires_grad': True,
         'model.backbone.dropout': (0.0, 0.1),
         'model.cam_head.in_channels': 512,
+        'model.priv_head': dict(activation='relu', inputs='both'),
         'model.crop_size': 64,
         'model.num_crops': 4,
-        'train_cfg.max_epochs': 5,
+        'train_cfg.max_epochs': 8,
+        'train_cfg.val_interval': 2,
         'train_dataloader.batch_size': 16,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,
@@ -58,7 +63,7 @@ sample = dict(
             type='Resize', scale=(96, 96), keep_ratio=False
         ),
         'optim_wrapper.optimizer': dict(
-            _delete_=True, type='AdamW', lr=2e-3, weight_decay=0.05
+            _delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05
         ),
         'optim_wrapper.paramwise_cfg': None,
         'param_scheduler': [

@@ -24,17 +24,19 @@ model = dict(
 )
 default_hooks = dict(checkpoint=dict(save_best='mIoU'))
 
-# `--sample`: drawn pictures of 96 px and an eighth of the width, from scratch.
+# `--sample`: small drawn pictures, an eighth of the width, and weights of drawn objects
+# in place of those of ImageNet.
 sample = dict(
     data=dict(
-        format='voc',
-        root='data/sample/voc',
-        num=dict(train=2000, val=200, test=400),
+        format='voc-image-labels',
+        root='data/sample/voc_image_labels',
+        num=dict(train=1500, val=100, test=200),
         seed=0,
     ),
+    encoder='{{ fileDirname }}/../sample/encoder_r50.py',
     cfg_options={
         'model.backbone.base_channels': 8,
-        'model.backbone.depths': (1, 1, 2, 1),
+        'model.backbone.depths': (1, 1, 1, 1),
         'model.backbone.frozen_stages': 0,
         'model.backbone.norm_eval': False,
         'model.backbone.norm_requires_grad': True,
@@ -70,7 +72,7 @@ sample = dict(
             _delete_=True, type='Resize', scale=(96, 96)
         ),
         'optim_wrapper.optimizer': dict(
-            _delete_=True, type='AdamW', lr=2e-3, weight_decay=0.05
+            _delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05
         ),
         'optim_wrapper.paramwise_cfg': None,
         'param_scheduler': [

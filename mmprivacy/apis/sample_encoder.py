@@ -38,7 +38,7 @@ def encoder_config(cfg: Any) -> Any:
 
     Returns:
         That config, turned to the sample data, with the backbone of ``cfg``, of which
-        no part is frozen.
+        no part is frozen; a backbone of another host keeps its scope and imports.
     """
     from mmprivacy.apis.config import load_config
 
@@ -47,6 +47,11 @@ def encoder_config(cfg: Any) -> Any:
     backbone.init_cfg = None
     if 'frozen_stages' in backbone:
         backbone.frozen_stages = -1
+    scope = cfg.get('default_scope')
+    if scope != encoder.default_scope:
+        encoder.custom_imports = copy.deepcopy(cfg.custom_imports)
+        if '.' not in backbone.type:
+            backbone.type = f'{scope}.{backbone.type}'
     encoder.model.backbone = backbone
     return encoder
 

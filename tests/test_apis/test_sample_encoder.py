@@ -56,6 +56,18 @@ def test_the_encoder_has_the_backbone_of_the_method_and_all_of_it_learns(encoder
     assert backbone.init_cfg is None
 
 
+def test_a_backbone_of_another_host_keeps_its_scope(encoder):
+    path = ROOT / 'configs/privobfnet/privobfnet_r38d_vispr.py'
+    options = {'sample.encoder': str(encoder), 'model.backbone.base_channels': 2}
+    cfg = load_config(path, options, sample=True, draw=False)
+    child = encoder_config(cfg)
+    assert child.default_scope == 'mmpretrain'
+    assert child.model.backbone.type == 'mmseg.ResNet38'
+    assert 'mmprivacy.privobfnet' in child.custom_imports.imports
+    assert child.model.backbone.init_cfg is None
+    assert encoder_config(load(encoder)).get('custom_imports') is None
+
+
 def test_weights_belong_to_backbone_and_schedule(encoder):
     def file(**more):
         return load(encoder, **more).model.backbone.init_cfg.checkpoint

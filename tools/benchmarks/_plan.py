@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,24 +48,42 @@ class Study:
     def training_jobs(self, target: str) -> list[Job]:
         """List the runs, all configs of a seed first: a partial table compares."""
         return [
-            self._training_job(name, seed, target)
+            self.training_job(name, seed, target)
             for seed in self.args.seeds
             for name in self.configs
         ]
 
-    def _training_job(self, name: str, seed: int, target: str) -> Job:
-        path, sample = self.path(name), self.common['sample']
-        options = {**self.common['options'], 'randomness.seed': seed}
-        settings = self.configs[name].to_dict()
+    def training_job(
+        self,
+        config: str,
+        seed: int,
+        target: str,
+        title: str | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Describe a run.
+
+        Args:
+            config: Name of the config.
+            seed: Random seed.
+            target: ``module:function``.
+            title: Name of the run; that of the config if None.
+            more: Further overrides of the config.
+        """
+        path, sample = self.path(config), self.common['sample']
+        more = dict(more or {})
+        options = {**self.common['options'], **more, 'randomness.seed': seed}
+        settings = self.configs[config].to_dict()
         settings.pop('work_dir', None)
-        stamp = self.data['stamp']
-        folder = folder_of(self.args, f'{name}/seed{seed}', settings, stamp, seed)
+        stamp, changed = self.data['stamp'], [more] if more else []
+        place = f'{title or config}/seed{seed}'
+        folder = folder_of(self.args, place, settings, stamp, seed, *changed)
         shown = [without_path(f'{k}={v}') for k, v in options.items()]
         words = ['python', 'tools/train.py', inside(path)]
         words += ['--sample', '--test'] if sample else ['--test']
         return Job(
             part='accuracy',
-            name=name,
+            name=title or config,
             seed=seed,
             target=target,
             payload={

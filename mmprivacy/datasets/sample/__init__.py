@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmprivacy.datasets.sample.coco import COCO
+from mmprivacy.datasets.sample.coco import COCO, COCO_IMAGE_LABELS
 from mmprivacy.datasets.sample.contact_sheet import contact_sheet
 from mmprivacy.datasets.sample.generator import SceneGenerator
 from mmprivacy.datasets.sample.image_privacy import IMAGE_PRIVACY
@@ -14,7 +14,7 @@ from mmprivacy.datasets.sample.objects import OBJECTS
 from mmprivacy.datasets.sample.scene import Scene
 from mmprivacy.datasets.sample.vispr import VISPR
 from mmprivacy.datasets.sample.visual_redactions import VISUAL_REDACTIONS
-from mmprivacy.datasets.sample.voc import VOC
+from mmprivacy.datasets.sample.voc import VOC, VOC_IMAGE_LABELS
 from mmprivacy.datasets.sample.writing import Format, write_folder
 from mmprivacy.errors import DataError, nearest
 
@@ -27,7 +27,9 @@ FORMATS: dict[str, Format] = {
         VISUAL_REDACTIONS,
         OBJECTS,
         COCO,
+        COCO_IMAGE_LABELS,
         VOC,
+        VOC_IMAGE_LABELS,
         INPAINTING,
     )
 }

@@ -94,3 +94,13 @@ COCO = Format(
     add=_SEGMENTATION.add,
     deck='crowds',
 )
+COCO_IMAGE_LABELS = Format(
+    'coco-image-labels',
+    write_scene,
+    finish,
+    'Layout of COCO as in the format `coco`, for segmentation from image labels: small '
+    'pictures of one or two\nthings of seven classes.',
+    add=_SEGMENTATION.add,
+    deck='classes',
+    num=dict(train=1500, val=100, test=200),
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mmprivacy.datasets.sample import (
     detection_plans,
+    kind_plans,
     object_plans,
     plans,
     removal_plans,
@@ -49,11 +50,16 @@ def _fits_pairs(scene: Scene, plan: Plan) -> bool:
 #: ``pairs``: what stands together makes a scene private; ``scores``: one element
 #: decides about its score; ``objects``: close views of one element; ``crowds``: several
 #: objects, for detectors; ``removals``: scenes of ``scores`` that have something to
-#: remove.
+#: remove; ``attributes`` and ``classes``: small pictures of a few kinds, to find
+#: them in.
 DECKS = {
     'pairs': Deck(9, _draw_pairs, _fits_pairs),
     'scores': Deck(10, score_plans.draw_plan, score_plans.fits),
     'objects': Deck(1, object_plans.draw_plan, object_plans.fits),
     'crowds': Deck(1, detection_plans.draw_plan, detection_plans.fits),
+    'attributes': Deck(
+        1, kind_plans.ATTRIBUTES.draw_plan, kind_plans.shows_what_was_planned
+    ),
+    'classes': Deck(1, kind_plans.CLASSES.draw_plan, kind_plans.fits),
     'removals': Deck(1, removal_plans.draw_plan, score_plans.fits),
 }

@@ -124,3 +124,13 @@ VOC = Format(
     add=_SEGMENTATION.add,
     deck='crowds',
 )
+VOC_IMAGE_LABELS = Format(
+    'voc-image-labels',
+    write_scene,
+    finish,
+    'Layout of PASCAL VOC 2007 as in the format `voc`, for segmentation from image '
+    'labels: small pictures of one or\ntwo things of seven classes.',
+    add=_SEGMENTATION.add,
+    deck='classes',
+    num=dict(train=1500, val=100, test=200),
+)

@@ -1,0 +1,164 @@
+"""One training run of PrivObfNet: scores, attributes and masks of the test split.
+
+Runs in a child process.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from _common import ROOT, peak_rss
+from _features import describe_drawn
+from _privobfnet_pictures import draw_pictures
+from _score_figures import score_figures, target_name
+from _training import score, train
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS
+
+from mmprivacy.apis import load_config
+from mmprivacy.apis.checkpoints import best_or_last
+from mmprivacy.datasets.vispr import SAFE
+from mmprivacy.evaluation.functional.multilabel import average_precision
+from mmprivacy.privobfnet.dataset import VISPRDataset
+
+MASKS_CONFIG = ROOT / 'configs/privobfnet/privobfnet_r38d_redactions.py'
+THRESHOLDS = tuple(k / 20 for k in range(1, 17))
+_TABLES = {'attributes': 'AttributeMetric', 'masks': 'AttributeMaskMetric'}
+
+
+@DATASETS.register_module()
+class PermutedVISPRDataset(VISPRDataset):
+    """Photos with the labels and scores of other photos: what cannot be learned."""
+
+    def load_data_list(self) -> list[dict]:
+        """Exchange labels and scores among the photos; masks stay."""
+        found = super().load_data_list()
+        order = np.random.default_rng(0).permutation(len(found))
+        fields = ('gt_label', 'gt_score', 'gt_privacy_score')
+        return [
+            info | {field: found[other][field] for field in fields}
+            for info, other in zip(found, order)
+        ]
+
+
+def describe_data(payload: dict) -> dict:
+    """Count the photos of every split.
+
+    Args:
+        payload: ``config``, ``options``, ``sample`` as for ``load_config``.
+
+    Returns:
+        ``splits``: name to ``safe`` and ``unsafe`` counts; ``sample``: the description
+        of the drawn data without its folder, or None.
+    """
+    cfg = load_config(payload['config'], payload['options'], payload['sample'])
+    splits = {}
+    for split in ('train', 'val', 'test'):
+        labels = _load_split(cfg, split).get_gt_labels()
+        unsafe = int(np.delete(labels, SAFE, axis=1).any(1).sum())
+        splits[split] = {'safe': len(labels) - unsafe, 'unsafe': unsafe}
+    return {'splits': splits, 'sample': describe_drawn(payload, cfg)}
+
+
+def label_baselines(payload: dict) -> dict:
+    """Score predictors that see no photo.
+
+    Returns:
+        ``scores``: those of the mean of the training scores; ``attributes``: mean
+        average precision and accuracy of saying "absent", and of the prevalence.
+    """
+    cfg = load_config(payload['config'], payload['options'], payload['sample'])
+    train_set, test_set = (_load_split(cfg, split) for split in ('train', 'test'))
+    truth = test_set.get_privacy_scores()
+    mean = train_set.get_privacy_scores().mean(0)
+    shown = test_set.get_gt_labels()
+    occurs = shown.any(0)
+    frequent = train_set.get_gt_labels().mean(0) > 0.5
+    ap = np.mean([average_precision(p, np.zeros(len(p))) for p in shown[:, occurs].T])
+    return {
+        'target': target_name(cfg),
+        'scores': score_figures(np.broadcast_to(mean, truth.shape), truth),
+        'attributes': {
+            'all absent': {'map': ap, 'accuracy': 1 - shown[:, occurs].mean()},
+            'prevalence of the training photos': {
+                'map': ap,
+                'accuracy': (shown == frequent)[:, occurs].mean(),
+            },
+        },
+    }
+
+
+def train_and_test(payload: dict) -> dict:
+    """Train, or go on with an interrupted training, and score the test split.
+
+    What is scored is what ``tools/train.py --test`` scores, the best checkpoint on the
+    validation split, with the evaluators of ``privobfnet_r38d_redactions.py``. The
+    threshold of the masks is the one that is best on the validation split.
+
+    Args:
+        payload: ``config``, ``options``, ``sample`` as for ``load_config``, the
+            ``work_dir``, and ``draw``: whether to draw pictures.
+
+    Returns:
+        ``metrics`` of the test, with prefixes; ``threshold`` of the masks;
+        ``attributes`` and ``masks``: tables, a row an attribute; ``pictures``: names
+        of files in the work folder; ``seconds`` of the training, if it was in one go;
+        ``peak_memory`` in bytes; ``epochs``.
+    """
+    cfg = load_config(payload['config'], payload['options'], payload['sample'])
+    cfg.work_dir = payload['work_dir']
+    start = time.perf_counter()
+    whole = not list(Path(cfg.work_dir).glob('*.pth'))
+    train(cfg)
+    seconds = time.perf_counter() - start
+    checkpoint = best_or_last(cfg.work_dir)
+    masks = load_config(MASKS_CONFIG, payload['options'], payload['sample'], draw=False)
+    cfg.model.test_cfg = masks.model.test_cfg
+    threshold = choose_threshold(cfg, masks, checkpoint)
+    cfg.test_evaluator = copy.deepcopy(masks.test_evaluator)
+    for node in cfg.test_evaluator:
+        for name, kind in _TABLES.items():
+            if node['type'] == kind:
+                node['out_file'] = str(Path(cfg.work_dir, f'{name}.json'))
+        if node['type'] == 'AttributeMaskMetric':
+            node.update(thr=threshold, thrs=())
+    metrics = score(cfg, checkpoint, '')
+    tables = {
+        name: json.loads(Path(cfg.work_dir, f'{name}.json').read_text())
+        for name in _TABLES
+    }
+    pictures = []
+    if payload.get('draw'):
+        pictures = draw_pictures(cfg, payload, checkpoint, threshold)
+    return {
+        'metrics': metrics,
+        'threshold': threshold,
+        **tables,
+        'pictures': pictures,
+        'seconds': seconds if whole else None,
+        'peak_memory': peak_rss(),
+        'epochs': cfg.train_cfg.max_epochs,
+    }
+
+
+def choose_threshold(cfg: Any, masks: Any, checkpoint: Path) -> float:
+    """Find the threshold of masks that is best on the validation split."""
+    cfg = copy.deepcopy(cfg)
+    (node,) = (n for n in masks.test_evaluator if n['type'] == 'AttributeMaskMetric')
+    node = dict(node, thr=THRESHOLDS[0], thrs=THRESHOLDS[1:])
+    node['ann_file'] = str(Path(node['ann_file']).with_name('val2017.json'))
+    cfg.test_evaluator = [node]
+    cfg.test_dataloader = cfg.val_dataloader
+    return score(cfg, checkpoint, 'masks/')['best_thr']
+
+
+def _load_split(cfg: Any, split: str) -> VISPRDataset:
+    """Build the data set of a split, without masks."""
+    init_default_scope('mmseg')
+    node = dict(cfg[f'{split}_dataloader'].dataset, masks=(), pipeline=[])
+    return DATASETS.build(node)
