@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -135,15 +136,13 @@ class EraserInferencer:
         jobs = track(
             zip(keys, items, regions), len(items), shown, 'Removing from photos'
         )
-        results = []
-        for batch in self._batches(
+        batches = self._batches(
             jobs, batch_size, skip_broken and not single, margin, options
-        ):
-            for key, result in self._remove(batch, max_side, out_dir, names):
-                results.append(result)
-                if out_dir:
-                    panel = Path(out_dir, 'before_after', f'{names[key]}.png')
-                    write_png(panel, result.draw())
+        )
+        results = []
+        for batch in batches:
+            for key, result in self._remove(batch, max_side):
+                results.append(_write(result, out_dir, names[key]) if names else result)
         return results[0] if single else results
 
     def _batches(
@@ -177,10 +176,8 @@ class EraserInferencer:
         self,
         batch: Sequence[tuple],
         max_side: int | None,
-        out_dir: str | Path | None,
-        names: Mapping[str, str],
     ) -> Iterator[tuple[str, ErasureResult]]:
-        """Run the model on one batch, and write the photos."""
+        """Run the model on one batch; results by key."""
         small = [_fit(photo, mask, max_side) for *_, photo, mask in batch]
         data = dict(
             inputs=dict(
@@ -197,12 +194,15 @@ class EraserInferencer:
                 size = photo.shape[1::-1]
                 painted = cv2.resize(painted, size, interpolation=cv2.INTER_CUBIC)
             image = np.where(mask[..., None], painted, photo)
-            out_file = None
-            if out_dir:
-                out_file = Path(out_dir, f'{names[key]}.png')
-                write_png(out_file, np.ascontiguousarray(image[..., ::-1]))
-                out_file = str(out_file)
-            yield key, ErasureResult(image, mask, photo, path, out_file)
+            yield key, ErasureResult(image, mask, photo, path)
+
+
+def _write(result: ErasureResult, out_dir: str | Path, name: str) -> ErasureResult:
+    """Write the photo and the picture of what was done; name the file in the result."""
+    file = Path(out_dir, f'{name}.png')
+    write_png(file, np.ascontiguousarray(result.image[..., ::-1]))
+    write_png(Path(out_dir, 'before_after', f'{name}.png'), result.draw())
+    return dataclasses.replace(result, out_file=str(file))
 
 
 def _regions(

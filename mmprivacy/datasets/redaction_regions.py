@@ -25,7 +25,12 @@ from mmprivacy.errors import ConfigError, DataError, nearest
 
 @DATASETS.register_module()
 class VisualRedactionsDataset(BaseDataset):
-    """Photos that show one of some privacy attributes, and where.
+    """Photos that show one of some privacy attributes, and where, for removal.
+
+    MMEngine's data set for ERASER. The one of the same name in mmseg's registry,
+    :class:`mmprivacy.privobfnet.VisualRedactionsDataset`, gives 24 masks to score
+    segmentation with. Both read the files with
+    :func:`~mmprivacy.datasets.visual_redactions.read_redactions`.
 
     Gives ``img_path``, ``img_id``, and ``instances`` for
     :class:`DrawRedactionMask`; and ``regions``, a list of ``dict(bbox=xyxy in pixels,

@@ -51,9 +51,10 @@ class ERASER(BaseModel):
         loss_difference: Config of a loss. None: there is no second stage.
         image_input: ``'masked'``: the generator does not see what is to be removed,
             which is what LaMa's weights expect; ``'full'`` shows it, and leaks it.
-        quality_region: What the feature losses of the second stage look at. ``'all'``
-            is the paper's: they pull the filling towards what was there, while the
-            Difference Loss pushes it away. ``'known'``: they pull at the known part.
+        quality_region: What L1 and the feature losses of the second stage look at.
+            ``'all'`` is the paper's: they pull the filling towards what was there,
+            while the Difference Loss pushes it away. ``'known'``: they pull at the
+            known part.
         stage: ``'quality'`` or ``'difference'``.
         data_preprocessor: Config; :class:`EraserDataPreprocessor` by default.
         init_cfg: As in MMEngine.
@@ -246,12 +247,12 @@ class ERASER(BaseModel):
             The losses, and figures to log beside them.
         """
         critic = _unwrapped(self.discriminator)
-        losses = dict(loss_l1=self.loss_l1(fake, real, mask))
-        logits, features = critic(fake)
-        losses['loss_adversarial'] = self.loss_gan(logits)
         target = real
         if self.stage == 'difference' and self.quality_region == 'known':
             target = known_target(real, fake, mask)
+        losses = dict(loss_l1=self.loss_l1(fake, target, mask))
+        logits, features = critic(fake)
+        losses['loss_adversarial'] = self.loss_gan(logits)
         if self.loss_feature_matching is not None:
             with torch.no_grad():
                 _, wanted = critic(target)

@@ -28,9 +28,9 @@ from mmprivacy.eraser.difference import (
     region_difference,
 )
 from mmprivacy.eraser.reconstruction_losses import feature_distance, masked_l1
-from mmprivacy.eraser.vgg import VGG19
 from mmprivacy.eraser.weights import build_frozen
 from mmprivacy.errors import ConfigError
+from mmprivacy.evaluation.vgg19 import VGG19
 
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 

@@ -26,8 +26,8 @@ from mmprivacy.datasets.file_writing import write_bytes
 from mmprivacy.eraser.discriminator import PatchDiscriminator
 from mmprivacy.eraser.generator import FFCGenerator
 from mmprivacy.eraser.prior_transformer import PriorTransformer
-from mmprivacy.eraser.vgg import VGG19
 from mmprivacy.errors import CheckpointError, ConfigError, nearest
+from mmprivacy.evaluation.vgg19 import VGG19
 
 State = Mapping[str, Tensor]
 Shapes = Mapping[str, torch.Size]

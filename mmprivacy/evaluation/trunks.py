@@ -7,13 +7,12 @@ Reference: Krizhevsky 2014 (AlexNet); Simonyan and Zisserman 2015 (VGG).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
 from mmprivacy.errors import ConfigError, ShapeError, nearest
 
-_STAGES = {'vgg16': (2, 2, 3, 3, 3), 'vgg19': (2, 2, 4, 4, 4)}
+VGG_STAGES = {'vgg16': (2, 2, 3, 3, 3), 'vgg19': (2, 2, 4, 4, 4)}
+"""Convolutions of each stage."""
 TAPS = {
     'alex': (1, 4, 7, 9, 11),
     'vgg16': (3, 8, 15, 22, 29),
@@ -46,7 +45,9 @@ class FeatureTrunk(nn.Module):
                 fix=nearest(str(net), TAPS),
             )
         self.net = net
-        layers = _alex() if net == 'alex' else _vgg(_STAGES[net], average_pool)
+        layers = (
+            _alex() if net == 'alex' else vgg_layers(net, average_pool=average_pool)
+        )
         self.features = nn.Sequential(*layers[: TAPS[net][-1] + 1])
 
     def forward(self, images: Tensor) -> list[Tensor]:
@@ -77,6 +78,30 @@ class FeatureTrunk(nn.Module):
         return found
 
 
+def vgg_layers(
+    net: str, base_channels: int = 64, average_pool: bool = False
+) -> list[nn.Module]:
+    """List VGG's layers, in the order of torchvision's ``features``.
+
+    Args:
+        net: ``'vgg16'`` or ``'vgg19'``.
+        base_channels: Channels of the first stage. 64 in the public weights.
+        average_pool: Average instead of taking maxima.
+
+    Returns:
+        Convolutions, ReLUs and a pooling behind each stage.
+    """
+    layers: list[nn.Module] = []
+    channels = 3
+    for stage, count in enumerate(VGG_STAGES[net]):
+        width = base_channels * min(2**stage, 8)
+        for _ in range(count):
+            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+            channels = width
+        layers.append(nn.AvgPool2d(2) if average_pool else nn.MaxPool2d(2))
+    return layers
+
+
 def _alex() -> list[nn.Module]:
     """List AlexNet's layers; pooling has overlapping windows."""
     convs = (
@@ -92,17 +117,4 @@ def _alex() -> list[nn.Module]:
         layers += [nn.Conv2d(channels, width, kernel, stride, padding), nn.ReLU()]
         layers += [nn.MaxPool2d(3, 2)] if k < 2 else []
         channels = width
-    return layers
-
-
-def _vgg(stages: Sequence[int], average_pool: bool) -> list[nn.Module]:
-    """List VGG's layers."""
-    layers: list[nn.Module] = []
-    channels = 3
-    for stage, count in enumerate(stages):
-        for _ in range(count):
-            width = min(64 * 2**stage, 512)
-            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
-            channels = width
-        layers.append(nn.AvgPool2d(2) if average_pool else nn.MaxPool2d(2))
     return layers

@@ -26,6 +26,9 @@ from mmprivacy.privobfnet.transforms import PackPrivSegInputs
 class VisualRedactionsDataset(BaseSegDataset):
     """Photos with the masks of 24 attributes, which may overlap: for evaluation.
 
+    In mmseg's registry. MMEngine's, of the same name, is for ERASER: see
+    ``mmprivacy/datasets/redaction_regions.py``.
+
     Each photo has ``img_path``; ``img_id``; ``gt_label``, the indices of its attributes
     among the 24, a list; ``gt_score``, float32 ``(24,)``; and ``redactions``, which
     ``PackRedactionInputs`` turns into masks.

@@ -143,14 +143,16 @@ def test_ramp_scales_the_difference_loss(model):
 @pytest.mark.parametrize(('region', 'pulled'), [('known', False), ('all', True)])
 def test_quality_losses_of_stage_two_do_not_pull_towards_the_secret(region, pulled):
     torch.manual_seed(0)
-    model = build(quality_region=region).eval()
+    loss_l1 = dict(type='MaskedL1Loss', hole=5.0)
+    model = build(quality_region=region, loss_l1=loss_l1).eval()
     model.set_stage('difference')
     data = model.data_preprocessor(batch(), True)['inputs']
     real, mask = data['img'], data['mask']
     other = torch.where(mask > 0, 1 - real, real)
     fake = torch.rand_like(real)
-    found = [model.generator_losses(fake, r, mask)[0]['loss_fm'] for r in (real, other)]
-    assert (found[0] != found[1]).item() == pulled
+    found = [model.generator_losses(fake, r, mask)[0] for r in (real, other)]
+    for name in ('loss_l1', 'loss_fm'):
+        assert (found[0][name] != found[1][name]).item() == pulled, name
 
 
 def test_known_pixels_keep_their_bits_at_any_size(model):

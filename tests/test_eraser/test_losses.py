@@ -22,13 +22,13 @@ from mmprivacy.eraser.losses import (
     ResNetPerceptualLoss,
 )
 from mmprivacy.eraser.reconstruction_losses import known_target
-from mmprivacy.eraser.vgg import VGG19
 from mmprivacy.errors import (
     CheckpointError,
     ConfigError,
     MissingDependencyError,
     MissingWeightsError,
 )
+from mmprivacy.evaluation.vgg19 import VGG19
 
 
 def _trunk():

@@ -13,7 +13,6 @@ from mmprivacy.compat import load_tensors, safe_load
 from mmprivacy.eraser.discriminator import PatchDiscriminator
 from mmprivacy.eraser.generator import ERASERGenerator, FFCGenerator
 from mmprivacy.eraser.prior_transformer import PriorTransformer
-from mmprivacy.eraser.vgg import VGG19
 from mmprivacy.eraser.weight_import import (
     KINDS,
     ade20k_shapes,
@@ -22,6 +21,7 @@ from mmprivacy.eraser.weight_import import (
     rename_lama,
 )
 from mmprivacy.errors import CheckpointError, ConfigError
+from mmprivacy.evaluation.vgg19 import VGG19
 
 
 def norm(name, n):

@@ -204,7 +204,8 @@ def _cost(results: dict) -> Iterator[str]:
     yield paragraph(
         "The forward pass of the generator in big-lama's size, on one picture, against",
         'a plain implementation of the same layers with functions of torch alone, in',
-        'turns in one process; medians.',
+        'turns in one process; medians. On a CPU, seconds are those of the process on',
+        'one thread, so that other processes hardly disturb them.',
     )
     target = results['targets']['cost']
     rows = []

@@ -63,7 +63,7 @@ sample = dict(
         'model.generator.num_blocks': 4,
         'model.discriminator.base_channels': 16,
         'model.discriminator.num_layers': 3,
-        'model.loss_l1.hole': 5.0,
+        'model.loss_l1.hole': 10.0,
         'model.loss_resnet': None,
         'model.prior.region_prior': 'off',
         'model.loss_difference.base_channels': 16,

@@ -1,4 +1,4 @@
-"""The trunk of VGG19, with the names of the public weights.
+"""VGG19 as a network that gives the outputs of its ReLUs by name.
 
 Shapes: ``B`` pictures of ``H`` x ``W`` pixels.
 
@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from torch import Tensor, nn
 
 from mmprivacy.errors import ConfigError, nearest
+from mmprivacy.evaluation.trunks import VGG_STAGES, vgg_layers
 
-_STAGES = (2, 2, 4, 4, 4)
 RELU_NAMES = tuple(
     f'relu{stage}_{n}'
-    for stage, count in enumerate(_STAGES, 1)
+    for stage, count in enumerate(VGG_STAGES['vgg19'], 1)
     for n in range(1, count + 1)
 )
 """All outputs, from ``relu1_1`` to ``relu5_4``."""
@@ -50,17 +50,10 @@ class VGG19(nn.Module):
                     got=repr(name),
                     fix=nearest(name, RELU_NAMES),
                 )
-        layers: list[nn.Module] = []
-        self._names: dict[int, str] = {}
-        source = 3
-        for stage, count in enumerate(_STAGES):
-            target = base_channels * min(2**stage, 8)
-            for n in range(count):
-                layers += [nn.Conv2d(source, target, 3, padding=1), nn.ReLU()]
-                self._names[len(layers) - 1] = f'relu{stage + 1}_{n + 1}'
-                source = target
-            layers.append(nn.MaxPool2d(2))
-        self.features = nn.Sequential(*layers[:-1])
+        layers = vgg_layers('vgg19', base_channels)[:-1]
+        relus = [n for n, layer in enumerate(layers) if isinstance(layer, nn.ReLU)]
+        self._names = dict(zip(relus, RELU_NAMES))
+        self.features = nn.Sequential(*layers)
         self.apply(_init)
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
