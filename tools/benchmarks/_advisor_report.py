@@ -140,7 +140,8 @@ def method_lines(
     if 'object disappearance' in rows:
         row = rows['object disappearance']
         for updates in UPDATES:
-            what = f'product preset, {updates} updates at {_size(row["size"])} pixels'
+            what = f'{updates} updates of the product preset, {_size(row["size"])} '
+            what += 'pixels, people everywhere'
             seconds = row['rest'] + updates * row['seconds']
             lines.append(('object disappearance', what, seconds, row['memory_mb']))
     if 'ERASER' in rows:
