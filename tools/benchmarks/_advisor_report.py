@@ -51,8 +51,8 @@ def photo_report(found: dict[str, Any]) -> list[str]:
             'With the same detector at the same size and the same quality of JPEG, the',
             f'advisor, from file to file, does {middle:.3f} times as many photos a',
             f'second as deface (median of pairs in turn; quartiles {low:.3f} and',
-            f'{high:.3f}); deface is given a network for each size, without which it takes',
-            'longer.',
+            f'{high:.3f}); deface is given a network for each size, without which it',
+            'takes longer.',
         ]
     lines += ['', *cost_table(seconds), '']
     lines.append(f'Peak memory of the process: {found["peak_memory_mb"]:.0f} MB.')
