@@ -49,6 +49,7 @@ setup(
         'crf': ['pydensecrf'],  # a refinement of pseudo labels; has to be compiled
         'advisor': pins('advisor.txt', 'onnxruntime', 'rapidocr', 'zxing-cpp'),
         'heic': ['pillow-heif'],
+        'demo': ['gradio'],  # python -m mmprivacy.apis.demo
         'onedl': pins(
             'onedl.txt',
             'onedl-mmengine',

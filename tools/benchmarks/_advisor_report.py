@@ -50,8 +50,9 @@ def photo_report(found: dict[str, Any]) -> list[str]:
         lines += [
             'With the same detector at the same size and the same quality of JPEG, the',
             f'advisor, from file to file, does {middle:.3f} times as many photos a',
-            f'second as deface (median of pairs in turn; quartiles {low:.3f} and {high:.3f});',
-            'deface is given a network for each size, without which it takes longer.',
+            f'second as deface (median of pairs in turn; quartiles {low:.3f} and',
+            f'{high:.3f}); deface is given a network for each size, without which it',
+            'takes longer.',
         ]
     lines += ['', *cost_table(seconds), '']
     lines.append(f'Peak memory of the process: {found["peak_memory_mb"]:.0f} MB.')
@@ -140,7 +141,8 @@ def method_lines(
     if 'object disappearance' in rows:
         row = rows['object disappearance']
         for updates in UPDATES:
-            what = f'product preset, {updates} updates at {_size(row["size"])} pixels'
+            what = f'{updates} updates of the product preset, {_size(row["size"])} '
+            what += 'pixels, people everywhere'
             seconds = row['rest'] + updates * row['seconds']
             lines.append(('object disappearance', what, seconds, row['memory_mb']))
     if 'ERASER' in rows:
