@@ -39,8 +39,8 @@ sample = dict(
     cfg_options={
         'train_cfg.max_epochs': 14,
         'train_cfg.val_interval': 2,
-        'param_scheduler.0.milestones': [7, 9],  # a short run has to settle
-        'param_scheduler.0.gamma': 0.3,
+        'param_scheduler.0.milestones': [3],  # a short run has to settle
+        'param_scheduler.0.gamma': 0.25,
         'custom_hooks.0.stages.0.epochs': 10,
         'custom_hooks.0.stages.1.epochs': 4,
         'custom_hooks.0.stages.1.ramp_iters': 60,

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 from _eraser_methods import Method
+from _eraser_priors import sample_both
 from PIL import Image
 
 from mmprivacy.evaluation.edits import to_tensor
 from mmprivacy.visualization.panels import draw_grid, fit
 
-COLUMNS, TILE = 8, 144
+COLUMNS, TILE = 8, 176
 REMOVALS, PRIORS = 'removals.png', 'priors.png'
 
 
@@ -45,6 +46,8 @@ def draw_removals(
 def draw_priors(folder: str | Path, data: Any, model: Any) -> str | None:
     """Draw both priors of some pictures, as in Figure 3.
 
+    The region prior is drawn even if the model does without it.
+
     Args:
         folder: Where to write.
         data: The pictures.
@@ -59,10 +62,12 @@ def draw_priors(folder: str | Path, data: Any, model: Any) -> str | None:
     device = next(model.parameters()).device
     for image, mask, _ in _choose(data):
         with torch.no_grad():
-            priors = model.prior(to_tensor(image, device), to_tensor(mask, device))
+            pair = to_tensor(image, device), to_tensor(mask, device)
+            tokens, _ = sample_both(model, *pair, model.prior.sampler)
+            priors = model.prior.prior.net.paint(tokens, image.shape[:2])
         shown = {'original': image, 'to be removed': _black(image, mask)}
         for name, prior in zip(('global prior', 'region prior'), priors):
-            planes = prior[0].permute(1, 2, 0).cpu().numpy()
+            planes = prior.permute(1, 2, 0).cpu().numpy()
             shown[name] = np.rint(255 * planes.clip(0, 1)).astype(np.uint8)
         for name, picture in shown.items():
             rows.setdefault(name, []).append(picture)

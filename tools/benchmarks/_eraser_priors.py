@@ -49,20 +49,39 @@ def compare_samplers(model: Any, data: Any) -> dict[str, dict[str, float]]:
     return figures
 
 
+def sample_both(
+    model: Any, image: torch.Tensor, mask: torch.Tensor, sampler: str
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Sample both priors of a picture, whether the model uses the region prior or not.
+
+    Args:
+        model: ERASER with a prior.
+        image: The picture (1, 3, H, W) in [0, 1].
+        mask: The mask (1, 1, H, W).
+        sampler: How.
+
+    Returns:
+        Tokens (2, L) of global and region prior, and where each had to invent (2, L).
+    """
+    net = model.prior.prior.net
+    holes = torch.cat(token_holes(mask, net.side))
+    tokens = net.tokenize(image).repeat(2, 1)
+    options = dict(model.prior.options)
+    filled = fill_holes(
+        net.transformer, tokens, holes, sampler, seeds=[0, 0], **options
+    )
+    return filled, holes
+
+
 def _sample(model: Any, item: dict, sampler: str) -> float:
     """Sample both priors of a picture; return the PSNR of the global one."""
     net = model.prior.prior.net
     device = next(model.parameters()).device
     image = item['inputs']['img'][None].to(device).float() / 255
     mask = item['inputs']['mask'][None].to(device).float()
-    holes = token_holes(mask, net.side)
-    tokens = net.tokenize(image).repeat(2, 1)
-    options = dict(model.prior.options)
-    filled = fill_holes(
-        net.transformer, tokens, torch.cat(holes), sampler, seeds=[0, 0], **options
-    )
+    filled, holes = sample_both(model, image, mask, sampler)
     background = item['data_samples'].get('gt_background')
-    hidden = holes[0][0].cpu().numpy().reshape(net.side, net.side)
+    hidden = holes[0].cpu().numpy().reshape(net.side, net.side)
     if background is None or not hidden.any():
         return float('nan')
     truth = net.tokenize(background[None].to(device).float() / 255)
