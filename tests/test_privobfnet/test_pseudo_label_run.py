@@ -19,12 +19,12 @@ CONFIG = 'configs/privobfnet/privobfnet_r38d_voc12.py'
 
 
 @pytest.fixture(scope='module')
-def trained(voc_root, tmp_path_factory):
+def trained(voc_image_labels_root, tmp_path_factory):
     """Overrides, and weights of a network that has learnt nothing."""
     from tiny_runs import ROOT
 
     options = {
-        'sample.data.root': str(voc_root),
+        'sample.data.root': str(voc_image_labels_root),
         **{f'sample.data.num.{split}': n for split, n in NUM.items()},
         'model.backbone.base_channels': 2,
         'model.cam_head.in_channels': 128,
@@ -49,18 +49,21 @@ def run(run_tool, trained, out, *more):
     return run_tool('pseudo_labels', *arguments, *as_arguments(options))
 
 
-def test_maps_of_the_training_photos(run_tool, trained, voc_root, tmp_path):
-    truth = voc_root / 'VOC2007/SegmentationClass'
+def test_maps_of_the_training_photos(
+    run_tool, trained, voc_image_labels_root, tmp_path
+):
+    root = voc_image_labels_root / 'VOC2007'
+    truth = root / 'SegmentationClass'
     done = run(run_tool, trained, tmp_path / 'a', '--truth', truth)
     assert done.status == 0, done.err
     assert f'{NUM["train"]} maps written, 0 there already' in done.out
     assert 'mIoU of the pseudo labels on sample data' in done.out
-    lists = (voc_root / 'VOC2007/ImageSets/ImageLevel/train.txt').read_text()
+    lists = (root / 'ImageSets/ImageLevel/train.txt').read_text()
     labelled = 0
     for line in lists.splitlines():
         name, *classes = line.split()
         labels = read_segmentation_map(tmp_path / f'a/{name}.png')
-        with Image.open(voc_root / f'VOC2007/JPEGImages/{name}.jpg') as photo:
+        with Image.open(root / f'JPEGImages/{name}.jpg') as photo:
             assert labels.shape == photo.size[::-1]
         found = set(np.unique(labels).tolist()) - {0}
         assert found <= {int(c) + 1 for c in classes}  # no class that is not there
@@ -80,22 +83,22 @@ def test_maps_of_the_training_photos(run_tool, trained, voc_root, tmp_path):
     assert any((m == 255).any() for m in maps)
 
 
-def test_perfect_labels_overlap_fully(run_tool, trained, voc_root):
+def test_perfect_labels_overlap_fully(run_tool, trained, voc_image_labels_root):
     """The truth in place of pseudo labels: nothing is written, the mIoU is 100 %."""
-    truth = voc_root / 'VOC2007/SegmentationClass'
+    truth = voc_image_labels_root / 'VOC2007/SegmentationClass'
     done = run(run_tool, trained, truth, '--truth', truth)
     assert f'0 maps written, {NUM["train"]} there already' in done.out
     assert ': 100.0 %' in done.out
 
 
-def test_bad_input(run_tool, trained, voc_root, tmp_path):
+def test_bad_input(run_tool, trained, voc_image_labels_root, tmp_path):
     done = run(run_tool, trained, tmp_path, '--background', 'otsu')
     assert done.status == 2
     assert 'constant' in done.err
     done = run(run_tool, (trained[0], tmp_path / 'none.pth'), tmp_path / 'c')
     assert done.status == 2
     assert 'none.pth' in done.err
-    truth = voc_root / 'VOC2007/SegmentationClass'
+    truth = voc_image_labels_root / 'VOC2007/SegmentationClass'
     for path in truth.glob('*.png'):
         write_segmentation_map(tmp_path / 'd' / path.name, np.zeros((3, 3)))
     done = run(run_tool, trained, tmp_path / 'd', '--truth', truth)
