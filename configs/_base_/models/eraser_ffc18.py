@@ -54,8 +54,9 @@ private_dataloader = dict(
 )
 
 # `--sample`: a small network, and no public weights. What the ResNet loss teaches about
-# holes comes from a plain L1 there. The region prior is off: it is a sketch of what has
-# to go, and the drawn pictures know what is behind.
+# holes comes from a plain L1 there, and the other losses weigh less beside it: with
+# LaMa's weights, holes keep a colour of their own after so few steps. The region prior
+# is off: it is a sketch of what has to go, and the drawn pictures know what is behind.
 sample = dict(
     prior='configs/eraser/prior_places2.py',  # trained before, once
     cfg_options={
@@ -63,8 +64,11 @@ sample = dict(
         'model.generator.num_blocks': 4,
         'model.discriminator.base_channels': 16,
         'model.discriminator.num_layers': 3,
-        'model.loss_l1.hole': 10.0,
+        'model.loss_l1.hole': 20.0,
+        'model.loss_gan.weight': 2.0,
+        'model.loss_feature_matching.weight': 20.0,
         'model.loss_resnet': None,
+        'model.prior.train_sampler': 'argmax',  # less noise than chance has
         'model.prior.region_prior': 'off',
         'model.loss_difference.base_channels': 16,
         'model.loss_difference.weight': 0.2,  # stage 1 comes to about 4.5 of the 5
