@@ -28,7 +28,10 @@ def generator_loss(fake_logits: Tensor) -> Tensor:
 
 
 def discriminator_loss(
-    real_logits: Tensor, fake_logits: Tensor, mask: Tensor
+    real_logits: Tensor,
+    fake_logits: Tensor,
+    mask: Tensor,
+    known_only: bool = False,
 ) -> Tensor:
     """Loss of the discriminator.
 
@@ -39,13 +42,17 @@ def discriminator_loss(
         real_logits: Ratings of real pictures (B, 1, h, w).
         fake_logits: Ratings of generated pictures (B, 1, h, w).
         mask: Masks (B, 1, H, W); the nearest pixel decides about a patch.
+        known_only: Patches of real pictures under the mask are no example of what is
+            real: their share of the loss is 0.
 
     Returns:
-        A scalar.
+        A scalar, the mean over all patches.
     """
     fake = F.interpolate(mask.to(fake_logits), fake_logits.shape[-2:], mode='nearest')
     as_fake, as_real = F.softplus(fake_logits), F.softplus(-fake_logits)
-    return (F.softplus(-real_logits) + fake * as_fake + (1 - fake) * as_real).mean()
+    real = F.softplus(-real_logits)
+    real = (1 - fake) * real if known_only else real
+    return (real + fake * as_fake + (1 - fake) * as_real).mean()
 
 
 def gradient_penalty(real_logits: Tensor, real: Tensor) -> Tensor:

@@ -51,10 +51,11 @@ class ERASER(BaseModel):
         loss_difference: Config of a loss. None: there is no second stage.
         image_input: ``'masked'``: the generator does not see what is to be removed,
             which is what LaMa's weights expect; ``'full'`` shows it, and leaks it.
-        quality_region: What L1 and the feature losses of the second stage look at.
-            ``'all'`` is the paper's: they pull the filling towards what was there,
-            while the Difference Loss pushes it away. ``'known'``: they pull at the
-            known part.
+        quality_region: What the quality losses of the second stage take for real.
+            ``'all'`` is the paper's: the whole photo, so that they pull the filling
+            towards what was there, while the Difference Loss pushes it away.
+            ``'known'``: the known part; neither target nor discriminator gets to see
+            what has to go.
         stage: ``'quality'`` or ``'difference'``.
         data_preprocessor: Config; :class:`EraserDataPreprocessor` by default.
         init_cfg: As in MMEngine.
@@ -247,9 +248,7 @@ class ERASER(BaseModel):
             The losses, and figures to log beside them.
         """
         critic = _unwrapped(self.discriminator)
-        target = real
-        if self.stage == 'difference' and self.quality_region == 'known':
-            target = known_target(real, fake, mask)
+        target = known_target(real, fake, mask) if self._known_only else real
         losses = dict(loss_l1=self.loss_l1(fake, target, mask))
         logits, features = critic(fake)
         losses['loss_adversarial'] = self.loss_gan(logits)
@@ -281,12 +280,20 @@ class ERASER(BaseModel):
         Returns:
             The losses.
         """
+        if self._known_only:
+            real = known_target(real, fake, mask)
         real = real.detach().requires_grad_(bool(self.loss_gan.r1_weight))
         # The gradient penalty is a derivative of a derivative: in full precision.
         with torch.autocast(real.device.type, enabled=False):
             real_logits, _ = self.discriminator(real.float())
             fake_logits, _ = self.discriminator(fake.float())
-            return self.loss_gan.for_discriminator(real, real_logits, fake_logits, mask)
+            return self.loss_gan.for_discriminator(
+                real, real_logits, fake_logits, mask, self._known_only
+            )
+
+    @property
+    def _known_only(self) -> bool:
+        return self.stage == 'difference' and self.quality_region == 'known'
 
 
 def _build(cfg: dict | None) -> nn.Module | None:

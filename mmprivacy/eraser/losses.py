@@ -86,7 +86,12 @@ class PatchGANLoss(nn.Module):
         return self.weight * generator_loss(fake_logits.float())
 
     def for_discriminator(
-        self, real: Tensor, real_logits: Tensor, fake_logits: Tensor, mask: Tensor
+        self,
+        real: Tensor,
+        real_logits: Tensor,
+        fake_logits: Tensor,
+        mask: Tensor,
+        known_only: bool = False,
     ) -> dict[str, Tensor]:
         """Losses of the discriminator.
 
@@ -96,11 +101,14 @@ class PatchGANLoss(nn.Module):
             real_logits: Their ratings (B, 1, h, w).
             fake_logits: Ratings of generated pictures.
             mask: Masks (B, 1, H, W).
+            known_only: Real pictures are an example where the mask is 0 only.
 
         Returns:
             ``loss_d_adversarial`` and, with a penalty, ``loss_d_r1``.
         """
-        adversarial = discriminator_loss(real_logits.float(), fake_logits.float(), mask)
+        adversarial = discriminator_loss(
+            real_logits.float(), fake_logits.float(), mask, known_only
+        )
         losses = dict(loss_d_adversarial=adversarial)
         if self.r1_weight:
             penalty = gradient_penalty(real_logits, real)

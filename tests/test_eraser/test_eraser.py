@@ -155,6 +155,24 @@ def test_quality_losses_of_stage_two_do_not_pull_towards_the_secret(region, pull
         assert (found[0][name] != found[1][name]).item() == pulled, name
 
 
+@pytest.mark.parametrize(('region', 'learns'), [('known', False), ('all', True)])
+def test_discriminator_of_stage_two_does_not_learn_the_secret(region, learns):
+    torch.manual_seed(0)
+    model = build(quality_region=region).eval()
+    model.set_stage('difference')
+    data = model.data_preprocessor(batch(), True)['inputs']
+    real, mask = data['img'], data['mask']
+    other = torch.where(mask > 0, 1 - real, real)
+    fake = torch.rand_like(real)
+    found = []
+    for photo in (real, other):
+        model.discriminator.zero_grad()
+        losses = model.discriminator_losses(fake, photo, mask)
+        sum(losses.values()).backward()
+        found.append([p.grad.clone() for p in model.discriminator.parameters()])
+    assert any(not torch.equal(*pair) for pair in zip(*found)) == learns
+
+
 def test_known_pixels_keep_their_bits_at_any_size(model):
     model.eval()
     data = batch(((97, 131), (33, 16), (97, 131)))

@@ -80,6 +80,18 @@ def test_known_patches_of_a_fake_count_as_real():
     assert as_fake.item() == pytest.approx(F.softplus(logits).mean().item(), abs=1e-6)
 
 
+def test_what_has_to_go_is_no_example_of_what_is_real():
+    real, fake = torch.randn(2, 1, 1, 4), torch.randn(2, 1, 1, 4)
+    mask = torch.zeros(2, 1, 8, 32)
+    mask[..., 8:16] = 1  # the second of four patches
+    loss = discriminator_loss(real, fake, mask, known_only=True)
+    shifted = real + 5 * torch.tensor([0.0, 1, 0, 0])
+    assert discriminator_loss(shifted, fake, mask, known_only=True) == loss
+    assert discriminator_loss(shifted, fake, mask) != loss
+    shifted = real + 5 * torch.tensor([1.0, 0, 0, 0])
+    assert discriminator_loss(shifted, fake, mask, known_only=True) != loss
+
+
 def test_gradient_penalty_of_a_linear_critic_and_its_own_gradient():
     critic = nn.Linear(12, 1, bias=False)
     real = torch.randn(4, 3, 2, 2, requires_grad=True)
