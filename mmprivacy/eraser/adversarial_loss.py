@@ -31,7 +31,7 @@ def discriminator_loss(
     real_logits: Tensor,
     fake_logits: Tensor,
     mask: Tensor,
-    known_only: bool = False,
+    secret: Tensor | None = None,
 ) -> Tensor:
     """Loss of the discriminator.
 
@@ -42,16 +42,18 @@ def discriminator_loss(
         real_logits: Ratings of real pictures (B, 1, h, w).
         fake_logits: Ratings of generated pictures (B, 1, h, w).
         mask: Masks (B, 1, H, W); the nearest pixel decides about a patch.
-        known_only: Patches of real pictures under the mask are no example of what is
-            real: their share of the loss is 0.
+        secret: Masks (B, 1, H, W) of what has to go. Patches of real pictures there are
+            no example of what is real: their share of the loss is 0.
 
     Returns:
         A scalar, the mean over all patches.
     """
-    fake = F.interpolate(mask.to(fake_logits), fake_logits.shape[-2:], mode='nearest')
+    size = fake_logits.shape[-2:]
+    fake = F.interpolate(mask.to(fake_logits), size, mode='nearest')
     as_fake, as_real = F.softplus(fake_logits), F.softplus(-fake_logits)
     real = F.softplus(-real_logits)
-    real = (1 - fake) * real if known_only else real
+    if secret is not None:
+        real = (1 - F.interpolate(secret.to(real_logits), size, mode='nearest')) * real
     return (real + fake * as_fake + (1 - fake) * as_real).mean()
 
 

@@ -56,6 +56,9 @@ class ERASER(BaseModel):
             towards what was there, while the Difference Loss pushes it away.
             ``'known'``: the known part; neither target nor discriminator gets to see
             what has to go.
+        rehearse: In the second stage, also hide what the mask of the next photo of the
+            batch covers. What is there may be painted as it was, so this keeps the
+            generator from forgetting how.
         stage: ``'quality'`` or ``'difference'``.
         data_preprocessor: Config; :class:`EraserDataPreprocessor` by default.
         init_cfg: As in MMEngine.
@@ -87,6 +90,7 @@ class ERASER(BaseModel):
         loss_difference: dict | None = None,
         image_input: str = 'masked',
         quality_region: str = 'known',
+        rehearse: bool = True,
         stage: str = 'quality',
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -98,6 +102,7 @@ class ERASER(BaseModel):
         _check_option('quality_region', quality_region, QUALITY_REGIONS)
         self.image_input = image_input
         self.quality_region = quality_region
+        self.rehearse = rehearse
         self.generator = _build(generator or dict(type='ERASERGenerator'))
         self.discriminator = _build(discriminator or dict(type='PatchDiscriminator'))
         self.prior = _build(prior)
@@ -215,12 +220,15 @@ class ERASER(BaseModel):
             What is logged: all losses, ``loss_g`` and ``loss_d`` their sums.
         """
         inputs = self.data_preprocessor(data, True)['inputs']
-        real, mask = inputs['img'], inputs['mask']
+        real, secret = inputs['img'], inputs['mask']
+        mask = secret
+        if self.stage == 'difference' and self.rehearse:
+            mask = torch.maximum(secret, secret.roll(1, 0))
         wrapper = optim_wrapper['generator']
         self.discriminator.requires_grad_(False)
         with wrapper.optim_context(self.generator):
             fake = self.generate(real, mask)
-            losses, shown = self.generator_losses(fake, real, mask)
+            losses, shown = self.generator_losses(fake, real, mask, secret)
         loss_g, log = self.parse_losses(losses)
         wrapper.update_params(loss_g)
         self.discriminator.requires_grad_(True)
@@ -228,27 +236,28 @@ class ERASER(BaseModel):
         log['loss_g'] = log.pop('loss')
         wrapper = optim_wrapper['discriminator']
         with wrapper.optim_context(self.discriminator):
-            losses = self.discriminator_losses(fake.detach(), real, mask)
+            losses = self.discriminator_losses(fake.detach(), real, mask, secret)
         loss_d, log_d = self.parse_losses(losses)
         wrapper.update_params(loss_d)
         log_d['loss_d'] = log_d.pop('loss')
         return {k: v.detach() for k, v in {**log, **shown, **log_d}.items()}
 
     def generator_losses(
-        self, fake: Tensor, real: Tensor, mask: Tensor
+        self, fake: Tensor, real: Tensor, mask: Tensor, secret: Tensor
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Compute the losses of the generator in the present stage.
 
         Args:
             fake: Generated pictures (B, 3, H, W).
             real: Real pictures (B, 3, H, W).
-            mask: Masks (B, 1, H, W).
+            mask: Masks (B, 1, H, W) of what the generator had to invent.
+            secret: Masks (B, 1, H, W) of what has to go.
 
         Returns:
             The losses, and figures to log beside them.
         """
         critic = _unwrapped(self.discriminator)
-        target = known_target(real, fake, mask) if self._known_only else real
+        target = known_target(real, fake, secret) if self._known_only else real
         losses = dict(loss_l1=self.loss_l1(fake, target, mask))
         logits, features = critic(fake)
         losses['loss_adversarial'] = self.loss_gan(logits)
@@ -260,35 +269,39 @@ class ERASER(BaseModel):
             losses['loss_resnet'] = self.loss_resnet(fake, target)
         if self.stage != 'difference':
             return losses, {}
-        changed = mask * fake + (1 - mask) * real
-        difference = self.loss_difference.difference(changed, real, mask)
+        difference = self.loss_difference.difference(fake, real, secret)
         losses['loss_difference'] = self.difference_scale * self.loss_difference(
             difference
         )
         return losses, dict(difference=difference.detach().mean())
 
     def discriminator_losses(
-        self, fake: Tensor, real: Tensor, mask: Tensor
+        self, fake: Tensor, real: Tensor, mask: Tensor, secret: Tensor
     ) -> dict[str, Tensor]:
         """Compute the losses of the discriminator.
 
         Args:
             fake: Generated pictures (B, 3, H, W), without a gradient.
             real: Real pictures (B, 3, H, W).
-            mask: Masks (B, 1, H, W).
+            mask: Masks (B, 1, H, W) of what the generator had to invent.
+            secret: Masks (B, 1, H, W) of what has to go.
 
         Returns:
             The losses.
         """
         if self._known_only:
-            real = known_target(real, fake, mask)
+            real = known_target(real, fake, secret)
         real = real.detach().requires_grad_(bool(self.loss_gan.r1_weight))
         # The gradient penalty is a derivative of a derivative: in full precision.
         with torch.autocast(real.device.type, enabled=False):
             real_logits, _ = self.discriminator(real.float())
             fake_logits, _ = self.discriminator(fake.float())
             return self.loss_gan.for_discriminator(
-                real, real_logits, fake_logits, mask, self._known_only
+                real,
+                real_logits,
+                fake_logits,
+                mask,
+                secret if self._known_only else None,
             )
 
     @property

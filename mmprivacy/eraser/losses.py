@@ -91,7 +91,7 @@ class PatchGANLoss(nn.Module):
         real_logits: Tensor,
         fake_logits: Tensor,
         mask: Tensor,
-        known_only: bool = False,
+        secret: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Losses of the discriminator.
 
@@ -101,13 +101,14 @@ class PatchGANLoss(nn.Module):
             real_logits: Their ratings (B, 1, h, w).
             fake_logits: Ratings of generated pictures.
             mask: Masks (B, 1, H, W).
-            known_only: Real pictures are an example where the mask is 0 only.
+            secret: Masks (B, 1, H, W) of what has to go: real pictures are no example
+                of what is real there.
 
         Returns:
             ``loss_d_adversarial`` and, with a penalty, ``loss_d_r1``.
         """
         adversarial = discriminator_loss(
-            real_logits.float(), fake_logits.float(), mask, known_only
+            real_logits.float(), fake_logits.float(), mask, secret
         )
         losses = dict(loss_d_adversarial=adversarial)
         if self.r1_weight:

@@ -135,7 +135,7 @@ def test_ramp_scales_the_difference_loss(model):
     found = []
     for scale in (1.0, 0.25):
         model.set_stage('difference', scale)
-        losses, _ = model.generator_losses(fake, real, mask)
+        losses, _ = model.generator_losses(fake, real, mask, mask)
         found.append(losses['loss_difference'].item())
     assert found[1] == pytest.approx(found[0] / 4)
 
@@ -150,7 +150,7 @@ def test_quality_losses_of_stage_two_do_not_pull_towards_the_secret(region, pull
     real, mask = data['img'], data['mask']
     other = torch.where(mask > 0, 1 - real, real)
     fake = torch.rand_like(real)
-    found = [model.generator_losses(fake, r, mask)[0] for r in (real, other)]
+    found = [model.generator_losses(fake, r, mask, mask)[0] for r in (real, other)]
     for name in ('loss_l1', 'loss_fm'):
         assert (found[0][name] != found[1][name]).item() == pulled, name
 
@@ -167,10 +167,50 @@ def test_discriminator_of_stage_two_does_not_learn_the_secret(region, learns):
     found = []
     for photo in (real, other):
         model.discriminator.zero_grad()
-        losses = model.discriminator_losses(fake, photo, mask)
+        losses = model.discriminator_losses(fake, photo, mask, mask)
         sum(losses.values()).backward()
         found.append([p.grad.clone() for p in model.discriminator.parameters()])
     assert any(not torch.equal(*pair) for pair in zip(*found)) == learns
+
+
+@pytest.mark.parametrize(
+    ('stage', 'rehearse', 'hidden'),
+    [
+        ('quality', True, 'own'),
+        ('difference', False, 'own'),
+        ('difference', True, 'more'),
+    ],
+)
+def test_stage_two_rehearses_with_the_masks_of_the_neighbours(
+    stage, rehearse, hidden, monkeypatch
+):
+    model = build(rehearse=rehearse)
+    model.set_stage(stage)
+    masks = torch.zeros(2, 1, 32, 32, dtype=torch.uint8)
+    masks[0, :, 4:12, 4:12] = 1
+    masks[1, :, 20:28, 20:28] = 1
+    data = batch(((32, 32),) * 2)
+    data['inputs']['mask'] = list(masks)
+    seen = {}
+
+    def spy(name):
+        method = getattr(model, name)
+
+        def call(*args):
+            seen[name] = args
+            return method(*args)
+
+        monkeypatch.setattr(model, name, call)
+
+    for name in ('generate', 'generator_losses', 'discriminator_losses'):
+        spy(name)
+    model.train_step(data, _wrappers(model))
+    both = masks.float().amax(0, keepdim=True).expand(2, -1, -1, -1)
+    wanted = both if hidden == 'more' else masks.float()
+    assert torch.equal(seen['generate'][1], wanted)
+    for name in ('generator_losses', 'discriminator_losses'):
+        assert torch.equal(seen[name][2], wanted)
+        assert torch.equal(seen[name][3], masks.float())
 
 
 def test_known_pixels_keep_their_bits_at_any_size(model):

@@ -83,13 +83,15 @@ def test_known_patches_of_a_fake_count_as_real():
 def test_what_has_to_go_is_no_example_of_what_is_real():
     real, fake = torch.randn(2, 1, 1, 4), torch.randn(2, 1, 1, 4)
     mask = torch.zeros(2, 1, 8, 32)
-    mask[..., 8:16] = 1  # the second of four patches
-    loss = discriminator_loss(real, fake, mask, known_only=True)
+    mask[..., 8:24] = 1  # the second and third of four patches
+    secret = mask.clone()
+    secret[..., 16:] = 0  # the second
+    loss = discriminator_loss(real, fake, mask, secret)
     shifted = real + 5 * torch.tensor([0.0, 1, 0, 0])
-    assert discriminator_loss(shifted, fake, mask, known_only=True) == loss
+    assert discriminator_loss(shifted, fake, mask, secret) == loss
     assert discriminator_loss(shifted, fake, mask) != loss
-    shifted = real + 5 * torch.tensor([1.0, 0, 0, 0])
-    assert discriminator_loss(shifted, fake, mask, known_only=True) != loss
+    shifted = real + 5 * torch.tensor([0.0, 0, 1, 0])
+    assert discriminator_loss(shifted, fake, mask, secret) != loss
 
 
 def test_gradient_penalty_of_a_linear_critic_and_its_own_gradient():

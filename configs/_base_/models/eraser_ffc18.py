@@ -71,7 +71,7 @@ sample = dict(
         'model.prior.train_sampler': 'argmax',  # less noise than chance has
         'model.prior.region_prior': 'off',
         'model.loss_difference.base_channels': 16,
-        'model.loss_difference.weight': 0.2,  # stage 1 comes to about 4.5 of the 5
+        'model.loss_difference.weight': 0.5,  # stage 1 comes to about 4.4 of the 5
         'train_dataloader.batch_size': 8,
         'val_dataloader.batch_size': 25,
         'test_dataloader.batch_size': 25,
