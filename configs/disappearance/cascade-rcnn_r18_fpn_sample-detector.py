@@ -3,7 +3,7 @@
 Task: detection of the 30 classes of the sample data.
 Aims at: a look of its own at photos that were protected from two other detectors.
     No published number.
-Data: drawn pictures in the layout of COCO (2,000 / 200 / 400).
+Data: drawn pictures in the layout of COCO (5,200 / 200 / 400).
 Train: python tools/train.py \
     configs/disappearance/cascade-rcnn_r18_fpn_sample-detector.py --sample --test
 """
@@ -52,7 +52,7 @@ model = dict(
                     match_low_quality=False,
                     ignore_iof_thr=-1,
                 ),
-                sampler=dict(type='RandomSampler', num=64, pos_fraction=0.5),
+                sampler=dict(type='RandomSampler', num=32, pos_fraction=0.5),
                 pos_weight=-1,
                 debug=False,
             )

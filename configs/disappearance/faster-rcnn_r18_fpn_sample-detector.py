@@ -2,7 +2,7 @@
 
 Task: detection of the 30 classes of the sample data.
 Aims at: recall of 90 % at a score of 0.3 on the drawn test split. No published number.
-Data: drawn pictures in the layout of COCO (2,000 / 200 / 400).
+Data: drawn pictures in the layout of COCO (5,200 / 200 / 400).
 Train: python tools/train.py \
     configs/disappearance/faster-rcnn_r18_fpn_sample-detector.py --sample --test
 """
@@ -30,7 +30,7 @@ model = dict(
     rpn_head=dict(
         in_channels=64,
         feat_channels=64,
-        anchor_generator=dict(scales=[3], strides=[8, 16, 32]),
+        anchor_generator=dict(scales=[2, 2.83], strides=[8, 16, 32]),
     ),
     roi_head=dict(
         bbox_roi_extractor=dict(
@@ -49,7 +49,7 @@ model = dict(
     train_cfg=dict(
         rpn=dict(sampler=dict(num=64)),
         rpn_proposal=dict(nms_pre=300, max_per_img=100),
-        rcnn=dict(sampler=dict(num=64, pos_fraction=0.5)),
+        rcnn=dict(sampler=dict(num=32, pos_fraction=0.5)),
     ),
     test_cfg=dict(rpn=dict(nms_pre=300, max_per_img=100)),
 )
@@ -62,7 +62,7 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=100),
     dict(type='CosineAnnealingLR', convert_to_iter_based=True),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=10, val_interval=5)
+train_cfg = dict(by_epoch=True, max_epochs=5, val_interval=5)
 val_cfg = dict()
 test_cfg = dict()
 
@@ -70,8 +70,9 @@ sample = dict(
     data=dict(
         format='coco',
         root='data/sample/coco',
-        num=dict(train=2000, val=200, test=400),
+        num=dict(train=5200, val=200, test=400),
         seed=0,
     ),
+    encoder='{{ fileDirname }}/../sample/encoder_r50.py',
     cfg_options={},
 )

@@ -25,4 +25,8 @@ load_from = (
     'faster_rcnn_r50_fpn_1x_coco/faster_rcnn_r50_fpn_1x_coco_20200130-047c8118.pth'
 )
 
-sample = dict(data=dict(format='coco', root='data/sample/coco'))
+# The same pictures as those of the small detectors.
+sample = dict(
+    data=dict(format='coco', root='data/sample/coco', num=dict(train=5200)),
+    cfg_options={'train_cfg.max_epochs': 2},
+)

@@ -2,7 +2,7 @@
 
 Task: detection of the 30 classes of the sample data.
 Aims at: a second look at protected photos, for transfer. No published number.
-Data: drawn pictures in the layout of COCO (2,000 / 200 / 400).
+Data: drawn pictures in the layout of COCO (5,200 / 200 / 400).
 Train: python tools/train.py \
     configs/disappearance/retinanet_r18_fpn_sample-detector.py --sample --test
 """

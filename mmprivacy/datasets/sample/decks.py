@@ -56,7 +56,7 @@ DECKS = {
     'pairs': Deck(9, _draw_pairs, _fits_pairs),
     'scores': Deck(10, score_plans.draw_plan, score_plans.fits),
     'objects': Deck(1, object_plans.draw_plan, object_plans.fits),
-    'crowds': Deck(1, detection_plans.draw_plan, detection_plans.fits),
+    'crowds': Deck(2, detection_plans.draw_plan, detection_plans.fits),
     'attributes': Deck(
         1, kind_plans.ATTRIBUTES.draw_plan, kind_plans.shows_what_was_planned
     ),

@@ -16,16 +16,16 @@ from mmprivacy.datasets.sample.score_plans import SIZE_OF, TABLE
 from mmprivacy.datasets.sample.textures import Rng
 
 #: Number of objects: least and most, and in a screen capture, which has few windows.
-COUNT, SCREEN_COUNT = (2, 6), (1, 2)
+COUNT, SCREEN_COUNT = (2, 5), (1, 2)
 #: Height over image height of what stands, width over image width of what lies.
 SIZES = {
     'figure': (0.45, 0.9),
     'close': (0.45, 0.8),
-    'thing': (0.34, 0.62),
-    'paper': (0.3, 0.52),
+    'thing': (0.38, 0.66),
+    'paper': (0.36, 0.56),
 }
 #: Small things on the ground, which would be below the picture if larger.
-SMALL = {'dog': (0.28, 0.42), 'bag': (0.22, 0.34), 'ball': (0.16, 0.26)}
+SMALL = {'dog': (0.4, 0.6), 'bag': (0.34, 0.5), 'ball': (0.26, 0.38)}
 
 KINDS_OF: dict[str, list[str]] = {}
 for _kind in ELEMENTS.values():
