@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from _common import write_json, write_text
 from _disappearance_results import (
     PUBLISHED,
     PUBLISHED_METHODS,
@@ -18,41 +15,13 @@ from _disappearance_results import (
 )
 from _jobs import Job
 from _markdown import number, paragraph, table
-from _report import data_notice, heading, made_with, progress
+from _report import Report, data_notice, heading, made_with, progress
 
 _MAIN = {'all': 'product 8/255, all', 'sen': 'product 8/255, sen'}
 
 
-def write_report(
-    args: Namespace,
-    jobs: Sequence[Job],
-    data: dict | None,
-    command: str,
-    failed: Sequence[str],
-) -> dict[str, Any]:
-    """Write plots, JSON and Markdown into the results folder.
-
-    Args:
-        args: The command line; ``out`` is the folder.
-        jobs: All planned measurements.
-        data: Description of the data; None if there are none.
-        command: How the benchmark was started.
-        failed: Titles of measurements that failed just now.
-
-    Returns:
-        What the JSON file holds.
-    """
-    results = collect(jobs, data, command, failed)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    plots = _plots(out, results)
-    write_json(out / 'disappearance.json', results)
-    text = '\n\n'.join(markdown(results, plots)) + '\n'
-    write_text(out / 'disappearance.md', text)
-    return results
-
-
-def _plots(out: Path, results: Mapping) -> dict[str, Path]:
+def _plots(jobs: Sequence[Job], results: Mapping, out: Path) -> dict[str, Path]:
+    del jobs
     from _disappearance_plots import (
         plot_budgets,
         plot_classes,
@@ -324,3 +293,6 @@ def _percent(value: float | None) -> str:
 
 def _value(value: float | None, digits: int) -> str:
     return 'n/a' if value is None else number(value, digits)
+
+
+write_report = Report(collect, _plots, markdown).write

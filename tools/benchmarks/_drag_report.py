@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from _common import write_json, write_text
 from _compare import RULE
 from _drag_report_cost import cost_blocks, grouping_blocks
 from _drag_results import METRICS, collect
 from _jobs import Job
 from _markdown import paragraph, percent, table
 from _report import (
+    Report,
     bullets,
     data_notice,
     heading,
@@ -38,42 +36,6 @@ _SHORT = {
 }
 
 
-def write_report(
-    args: Namespace,
-    jobs: Sequence[Job],
-    data: dict | None,
-    command: str,
-    failed: Sequence[str],
-) -> dict[str, Any]:
-    """Write plot, JSON and Markdown into the results folder.
-
-    Args:
-        args: The command line; ``out`` is the folder.
-        jobs: All planned measurements.
-        data: Description of the data of the accuracy table; None if there are none.
-        command: How the benchmark was started.
-        failed: Titles of measurements that failed just now.
-
-    Returns:
-        What the JSON file holds.
-    """
-    from _plots import plot_accuracies
-
-    results = collect(jobs, data, command, failed)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    seeds = ', '.join(map(str, results['seeds']))
-    plot = data and plot_accuracies(
-        out / 'drag.png',
-        results['methods'],
-        f'DRAG and its baselines on {_data_name(data)}',
-        f'{test_photos(data)} test pictures; bar = mean over seeds {seeds}',
-    )
-    write_json(out / 'drag.json', results)
-    write_text(out / 'drag.md', '\n\n'.join(markdown(results, plot)) + '\n')
-    return results
-
-
 def markdown(results: dict, plot: Path | None) -> Iterator[str]:
     """Yield the blocks of the report: paragraphs, tables, headings."""
     yield from heading(results)
@@ -87,6 +49,21 @@ def markdown(results: dict, plot: Path | None) -> Iterator[str]:
     yield from cost_blocks(results)
     yield from grouping_blocks(results)
     yield from made_with(results)
+
+
+def _plot(jobs: Sequence[Job], results: dict, out: Path) -> Path | None:
+    from _plots import plot_accuracies
+
+    del jobs
+    if not results['data']:
+        return None
+    seeds = ', '.join(map(str, results['seeds']))
+    return plot_accuracies(
+        out / 'drag.png',
+        results['methods'],
+        f'DRAG and its baselines on {_data_name(results["data"])}',
+        f'{test_photos(results["data"])} test pictures; bar = mean over seeds {seeds}',
+    )
 
 
 def _data_name(data: dict) -> str:
@@ -147,3 +124,6 @@ def _published(results: dict) -> Iterator[str]:
         for r in results['published']
     ]
     yield table(['method', 'data', 'source', 'accuracy (%)'], rows, text_columns=3)
+
+
+write_report = Report(collect, _plot, markdown).write

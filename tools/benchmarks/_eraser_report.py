@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from _common import write_json, write_text
 from _eraser_results import PUBLISHED, TABLES, collect
 from _jobs import Job
 from _markdown import figure, number, paragraph, percent, table
 from _report import (
+    Report,
     bullets,
+    copy_pictures,
     data_notice,
     goal_row,
     heading,
     machine_name,
     made_with,
+    picture_blocks,
     progress,
     published_notice,
 )
@@ -42,46 +42,6 @@ _ABOUT = {
 _FILES = {'removals.png': 'Figures 1 and 4', 'priors.png': 'Figure 3'}
 
 
-def write_report(
-    args: Namespace,
-    jobs: Sequence[Job],
-    data: dict | None,
-    command: str,
-    failed: Sequence[str],
-) -> dict[str, Any]:
-    """Write pictures, JSON and Markdown into the results folder.
-
-    Args:
-        args: The command line; ``out`` is the folder.
-        jobs: All planned measurements.
-        data: Description of the data; None if there are none.
-        command: How the benchmark was started.
-        failed: Titles of measurements that failed just now.
-
-    Returns:
-        What the JSON file holds.
-    """
-    results = collect(jobs, data, command, failed)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    pictures = _copy_pictures(jobs, out)
-    write_json(out / 'eraser.json', results)
-    write_text(out / 'eraser.md', '\n\n'.join(markdown(results, pictures)) + '\n')
-    return results
-
-
-def _copy_pictures(jobs: Sequence[Job], out: Path) -> dict[str, str]:
-    """Copy the picture grids of the first finished run; their names by title."""
-    for job in jobs:
-        names = (job.record() or {}).get('result', {}).get('pictures') or []
-        names = [name for name in names if (job.folder / name).is_file()]
-        if names:
-            for name in names:
-                shutil.copyfile(job.folder / name, out / f'eraser_{name}')
-            return {_FILES[name]: f'eraser_{name}' for name in names}
-    return {}
-
-
 def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
     """Yield the blocks of the report: paragraphs, tables, headings."""
     yield from heading(results)
@@ -101,9 +61,7 @@ def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
     yield from _priors(results)
     yield '## What follows'
     yield bullets(results['sentences'] or ['Nothing yet: no run is done.'])
-    for title, name in pictures.items():
-        yield f'## {title}'
-        yield f'![{title}]({name})'
+    yield from picture_blocks(pictures)
     yield from _published(results)
     yield from _cost(results)
     yield from made_with(results)
@@ -219,3 +177,11 @@ def _cost(results: dict) -> Iterator[str]:
         rows.append([goal[0], machine, seconds, quartiles, *goal[1:], apart])
     header = ['', 'machine', 'seconds', 'quartiles', 'ratio', 'target', 'met']
     yield table([*header, 'largest difference'], rows, text_columns=2)
+
+
+def _illustrate(jobs: Sequence[Job], results: Any, out: Path) -> dict[str, str]:
+    del results
+    return copy_pictures(jobs, out, 'eraser', _FILES)
+
+
+write_report = Report(collect, _illustrate, markdown).write

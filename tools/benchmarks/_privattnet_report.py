@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from _common import write_json, write_text
 from _compare import PAIRED_RULE
 from _jobs import Job
 from _markdown import figure, paragraph, percent, table
 from _privattnet_results import POINTED, collect
 from _report import (
+    Report,
     bullets,
     data_notice,
     goal_row,
@@ -29,44 +28,6 @@ _SHORT = {'l1': 'L1', 'l1_mean': 'L1 of the mean'}
 _SHORT |= {'pearson': 'Pearson', 'spearman': 'Spearman'}
 
 
-def write_report(
-    args: Namespace,
-    jobs: Sequence[Job],
-    data: dict | None,
-    command: str,
-    failed: Sequence[str],
-) -> dict[str, Any]:
-    """Write plots, JSON and Markdown into the results folder.
-
-    Args:
-        args: The command line; ``out`` is the folder.
-        jobs: All planned measurements.
-        data: Description of the data of the scores; None if there are none.
-        command: How the benchmark was started.
-        failed: Titles of measurements that failed just now.
-
-    Returns:
-        What the JSON file holds.
-    """
-    from _privattnet_plots import plot_spearman
-    from _score_plots import plot_predictions, read_predictions
-
-    results = collect(jobs, data, command, failed)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    plots = {}
-    if data:
-        name = _data_name(data)
-        bars, dots = out / 'privattnet.png', out / 'privattnet_scores.png'
-        plots['bars'] = plot_spearman(bars, results['methods'], name)
-        names = [m['name'] for m in results['methods'] if m['kind'] == 'config']
-        plots['dots'] = plot_predictions(dots, read_predictions(jobs, names), name)
-    write_json(out / 'privattnet.json', results)
-    text = '\n\n'.join(markdown(results, plots)) + '\n'
-    write_text(out / 'privattnet.md', text)
-    return results
-
-
 def markdown(results: dict, plots: Mapping[str, Path | None]) -> Iterator[str]:
     """Yield the blocks of the report: paragraphs, tables, headings."""
     yield from heading(results)
@@ -80,6 +41,21 @@ def markdown(results: dict, plots: Mapping[str, Path | None]) -> Iterator[str]:
     yield from _published(results)
     yield from _cost(results)
     yield from made_with(results)
+
+
+def _plots(jobs: Sequence[Job], results: dict, out: Path) -> dict[str, Path | None]:
+    from _privattnet_plots import plot_spearman
+    from _score_plots import plot_predictions, read_predictions
+
+    if not results['data']:
+        return {}
+    name = _data_name(results['data'])
+    bars, dots = out / 'privattnet.png', out / 'privattnet_scores.png'
+    names = [m['name'] for m in results['methods'] if m['kind'] == 'config']
+    return {
+        'bars': plot_spearman(bars, results['methods'], name),
+        'dots': plot_predictions(dots, read_predictions(jobs, names), name),
+    }
 
 
 def _data_name(data: dict) -> str:
@@ -240,3 +216,6 @@ def _machine(machine: dict) -> str:
     """Phrase the kind of machine, with the threads that torch had on it."""
     threads = '' if machine['gpu'] else f' ({machine["threads"]} threads)'
     return machine_name(machine) + threads
+
+
+write_report = Report(collect, _plots, markdown).write

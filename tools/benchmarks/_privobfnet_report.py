@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from _common import write_json, write_text
 from _jobs import Job
 from _markdown import figure, number, paragraph, percent, table
 from _privobfnet_results import (
@@ -23,11 +20,14 @@ from _privobfnet_results import (
     collect,
 )
 from _report import (
+    Report,
+    copy_pictures,
     data_notice,
     goal_row,
     heading,
     machine_name,
     made_with,
+    picture_blocks,
     progress,
     published_notice,
 )
@@ -41,47 +41,6 @@ _STAGES = {
 }
 
 
-def write_report(
-    args: Namespace,
-    jobs: Sequence[Job],
-    data: dict | None,
-    command: str,
-    failed: Sequence[str],
-) -> dict[str, Any]:
-    """Write pictures, JSON and Markdown into the results folder.
-
-    Args:
-        args: The command line; ``out`` is the folder.
-        jobs: All planned measurements.
-        data: Description of the data; None if there are none.
-        command: How the benchmark was started.
-        failed: Titles of measurements that failed just now.
-
-    Returns:
-        What the JSON file holds.
-    """
-    results = collect(jobs, data, command, failed)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    pictures = _copy_pictures(jobs, out)
-    write_json(out / 'privobfnet.json', results)
-    text = '\n\n'.join(markdown(results, pictures)) + '\n'
-    write_text(out / 'privobfnet.md', text)
-    return results
-
-
-def _copy_pictures(jobs: Sequence[Job], out: Path) -> dict[str, str]:
-    """Copy the figures of the first run that has some; their names by title."""
-    for job in jobs:
-        names = (job.record() or {}).get('result', {}).get('pictures') or []
-        names = [name for name in names if (job.folder / name).is_file()]
-        if names:
-            for name in names:
-                shutil.copyfile(job.folder / name, out / f'privobfnet_{name}')
-            return {_FILES[name]: f'privobfnet_{name}' for name in names}
-    return {}
-
-
 def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
     """Yield the blocks of the report: paragraphs, tables, headings."""
     yield from heading(results)
@@ -90,9 +49,7 @@ def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
         yield from data_notice(results['data'], 'figure', 'VISPR', also)
     yield from progress(results, 'figures')
     yield from _goals(results)
-    for title, name in pictures.items():
-        yield f'## {title}'
-        yield f'![{title}]({name})'
+    yield from picture_blocks(pictures)
     yield from _masks(results)
     yield from _scores(results)
     yield from _attributes(results)
@@ -304,3 +261,11 @@ def _cost_row(entry: dict) -> list[str]:
         f'{entry["ratio"]:.3f}',
         number(entry['peak_memory'] / 2**20, 0),
     ]
+
+
+def _illustrate(jobs: Sequence[Job], results: Any, out: Path) -> dict[str, str]:
+    del results
+    return copy_pictures(jobs, out, 'privobfnet', _FILES)
+
+
+write_report = Report(collect, _illustrate, markdown).write

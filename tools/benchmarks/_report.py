@@ -2,9 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from _common import write_json, write_text
+from _jobs import Job
 from _markdown import paragraph
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a benchmark makes of its records.
+
+    Attributes:
+        collect: ``(jobs, data, command, failed) -> results``, what the JSON file holds.
+        illustrate: ``(jobs, results, out) -> pictures``: writes plots and pictures into
+            the folder ``out``.
+        markdown: ``(results, pictures)`` -> blocks: paragraphs, tables, headings.
+    """
+
+    collect: Callable[..., dict[str, Any]]
+    illustrate: Callable[[Sequence[Job], dict[str, Any], Path], Any]
+    markdown: Callable[[dict[str, Any], Any], Iterator[str]]
+
+    def write(
+        self,
+        args: Namespace,
+        jobs: Sequence[Job],
+        data: dict | None,
+        command: str,
+        failed: Sequence[str],
+    ) -> dict[str, Any]:
+        """Write pictures, JSON and Markdown into the results folder.
+
+        Args:
+            args: The command line; ``out`` is the folder.
+            jobs: All planned measurements.
+            data: Description of the data; None if there are none.
+            command: How the benchmark was started.
+            failed: Titles of measurements that failed just now.
+
+        Returns:
+            What the JSON file holds.
+        """
+        results = self.collect(jobs, data, command, failed)
+        out = Path(args.out)
+        out.mkdir(parents=True, exist_ok=True)
+        pictures = self.illustrate(jobs, results, out)
+        name = results['method'].lower()
+        write_json(out / f'{name}.json', results)
+        blocks = self.markdown(results, pictures)
+        write_text(out / f'{name}.md', '\n\n'.join(blocks) + '\n')
+        return results
+
+
+def copy_pictures(
+    jobs: Sequence[Job], out: Path, tool: str, titles: Mapping[str, str]
+) -> dict[str, str]:
+    """Copy the pictures of the first run that has some.
+
+    Args:
+        jobs: The measurements.
+        out: Where to.
+        tool: What the names of the copies begin with.
+        titles: File to title.
+
+    Returns:
+        Title to name of the copy.
+    """
+    for job in jobs:
+        names = (job.record() or {}).get('result', {}).get('pictures') or []
+        names = [name for name in names if (job.folder / name).is_file()]
+        if names:
+            for name in names:
+                shutil.copyfile(job.folder / name, out / f'{tool}_{name}')
+            return {titles[name]: f'{tool}_{name}' for name in names}
+    return {}
+
+
+def picture_blocks(pictures: Mapping[str, str]) -> Iterator[str]:
+    """Yield a heading and a picture for each title."""
+    for title, name in pictures.items():
+        yield f'## {title}'
+        yield f'![{title}]({name})'
 
 
 def heading(results: dict) -> Iterator[str]:
