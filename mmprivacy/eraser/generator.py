@@ -21,16 +21,22 @@ from mmprivacy.errors import ConfigError, ShapeError
 class PriorFusion(nn.Module):
     """Fuse image, global prior and region prior with a 1x1 convolution.
 
-    It begins as the identity on the image, so that a pretrained generator behind it is
-    not disturbed; the priors come in as they turn out to help.
+    By default it begins as the identity on the image, so that a pretrained generator
+    behind it is not disturbed; the priors come in as they turn out to help.
+
+    Args:
+        prior_weight: Weight of the global prior at the beginning, 0 to 1; the image has
+            the rest. Above 0, a generator that is trained from scratch sees colours in
+            the hole from the first step on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prior_weight: float = 0.0) -> None:
         super().__init__()
         self.conv = nn.Conv2d(9, 3, 1)
         with torch.no_grad():
             self.conv.weight.zero_()
-            self.conv.weight[:, :3, 0, 0] = torch.eye(3)
+            self.conv.weight[:, :3, 0, 0] = (1 - prior_weight) * torch.eye(3)
+            self.conv.weight[:, 3:6, 0, 0] = prior_weight * torch.eye(3)
             self.conv.bias.zero_()
 
     def forward(self, image: Tensor, prior_g: Tensor, prior_r: Tensor) -> Tensor:
@@ -157,6 +163,7 @@ class ERASERGenerator(nn.Module):
         num_blocks: See :class:`FFCGenerator`.
         global_ratio: See :class:`FFCGenerator`.
         ffc_ends: See :class:`FFCGenerator`.
+        prior_weight: See :class:`PriorFusion`.
     """
 
     def __init__(
@@ -166,9 +173,10 @@ class ERASERGenerator(nn.Module):
         num_blocks: int = 18,
         global_ratio: float = 0.75,
         ffc_ends: bool = False,
+        prior_weight: float = 0.0,
     ) -> None:
         super().__init__()
-        self.fuse = PriorFusion()
+        self.fuse = PriorFusion(prior_weight)
         self.ffc = FFCGenerator(
             4, base_channels, num_down, num_blocks, global_ratio, ffc_ends
         )

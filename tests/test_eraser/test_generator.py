@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from mmprivacy.eraser.discriminator import PatchDiscriminator
-from mmprivacy.eraser.generator import ERASERGenerator, FFCGenerator
+from mmprivacy.eraser.generator import ERASERGenerator, FFCGenerator, PriorFusion
 from mmprivacy.errors import ConfigError, ShapeError
 
 
@@ -132,6 +132,12 @@ def test_identity_fusion_is_the_plain_generator_to_the_bit(generator):
     assert torch.equal(out, generator(image, mask, prior_r * 9, prior_g - 5))
     reference = _reference(generator.ffc.state_dict(), plain)
     assert (out - reference).abs().max() < 1e-5
+
+
+def test_fusion_can_begin_with_the_global_prior():
+    image, prior_g, prior_r = torch.rand(3, 2, 3, 16, 16)
+    fused = PriorFusion(prior_weight=0.25)(image, prior_g, prior_r)
+    assert torch.allclose(fused, 0.75 * image + 0.25 * prior_g, atol=1e-6)
 
 
 def test_fusion_learns_to_use_the_priors():

@@ -62,6 +62,7 @@ sample = dict(
     cfg_options={
         'model.generator.base_channels': 16,
         'model.generator.num_blocks': 4,
+        'model.generator.prior_weight': 0.5,
         'model.discriminator.base_channels': 16,
         'model.discriminator.num_layers': 3,
         'model.loss_l1.hole': 20.0,
@@ -69,9 +70,10 @@ sample = dict(
         'model.loss_feature_matching.weight': 20.0,
         'model.loss_resnet': None,
         'model.prior.train_sampler': 'argmax',  # less noise than chance has
+        'model.prior.top_k': 1,
         'model.prior.region_prior': 'off',
         'model.loss_difference.base_channels': 16,
-        'model.loss_difference.weight': 0.5,  # stage 1 comes to about 4.4 of the 5
+        'model.loss_difference.weight': 0.3,  # stage 1 comes to about 4.4 of the 5
         'train_dataloader.batch_size': 8,
         'val_dataloader.batch_size': 25,
         'test_dataloader.batch_size': 25,
