@@ -20,7 +20,6 @@ model = dict(
     backbone=dict(
         depth=18,
         base_channels=32,
-        frozen_stages=-1,
         norm_eval=False,
         init_cfg=None,
     ),
@@ -62,7 +61,7 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=100),
     dict(type='CosineAnnealingLR', convert_to_iter_based=True),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=5, val_interval=5)
+train_cfg = dict(by_epoch=True, max_epochs=6, val_interval=6)
 val_cfg = dict()
 test_cfg = dict()
 

@@ -93,6 +93,7 @@ COCO = Format(
     '`PseudoLabels/`, and imperfect\nmasks of people and text in `masks/`.',
     add=_SEGMENTATION.add,
     deck='crowds',
+    num=dict(train=5200, val=200, test=400),
 )
 COCO_IMAGE_LABELS = Format(
     'coco-image-labels',
