@@ -127,11 +127,13 @@ def test_goals_say_what_is_missed():
     ours, art = figures(0.97, 0.01, 40.0), figures(0.95, 0.02, 38.5, 4.0)
     found = goals(
         {
+            'accuracy': {'a': {'metrics': {'recall': 0.89}}, 'b': {'metrics': {}}},
             'protection': {'product 8/255, all': {'ours': ours}},
             'peers': {'5/255': {'ours': ours, 'art': art}},
         }
     )
     met = {row['name']: row['met'] for row in found}
+    assert not met['recall of the detector, unchanged photos']
     assert met['r_all, product 8/255']
     assert not met['p_all, product 8/255']
     assert met['dB more than ART, 5/255']
