@@ -118,15 +118,16 @@ def test_targets_have_names():
 
 def test_data_and_dumb_baselines(payload):
     from _privattnet_baselines import (
-        describe_data,
+        count_photos,
         histogram_baseline,
         label_baselines,
         pointing_baselines,
     )
 
-    data = describe_data(payload)
-    assert sum(data['splits']['test'].values()) == NUM['test']
-    assert data['sample']['format'] == 'vispr'
+    from mmprivacy.apis import load_config
+
+    cfg = load_config(payload['config'], payload['options'], payload['sample'])
+    assert sum(count_photos(cfg, 'test').values()) == NUM['test']
     found = label_baselines(payload)
     constant, oracle = found['methods'].values()
     assert found['target'] == 'one score'

@@ -6,6 +6,7 @@ Runs in a child process, but for the description of the data.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from _training import score, train
 from mmdet.registry import DATASETS
@@ -15,26 +16,11 @@ from mmprivacy.apis import load_config
 from mmprivacy.apis.checkpoints import best_or_last
 
 
-def describe_data(payload: dict) -> dict:
-    """Count the photos of every split.
-
-    Args:
-        payload: ``config``, ``options``, ``sample`` as for ``load_config``.
-
-    Returns:
-        ``splits``: name to the count of ``pictures``; ``sample``: the description of
-        the drawn data without its folder, or None.
-    """
-    cfg = load_config(payload['config'], payload['options'], payload['sample'])
-    splits = {}
-    for split in ('train', 'val', 'test'):
-        with DefaultScope.overwrite_default_scope('mmdet'):
-            dataset = DATASETS.build(cfg[f'{split}_dataloader'].dataset)
-        splits[split] = {'pictures': len(dataset)}
-    drawn = None
-    if payload['sample']:
-        drawn = {k: v for k, v in cfg.sample.data.to_dict().items() if k != 'root'}
-    return {'splits': splits, 'sample': drawn, 'frozen_baseline': True}
+def count_photos(cfg: Any, split: str) -> dict[str, int]:
+    """Count the photos of a split."""
+    with DefaultScope.overwrite_default_scope('mmdet'):
+        dataset = DATASETS.build(cfg[f'{split}_dataloader'].dataset)
+    return {'pictures': len(dataset)}
 
 
 def train_and_test(payload: dict) -> dict:

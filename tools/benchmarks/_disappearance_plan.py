@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from _common import provenance
-from _disappearance_detectors import describe_data
+from _disappearance_detectors import count_photos
 from _jobs import Job
 from _plan import Study, find_study, folder_of, inside
 
@@ -34,9 +34,10 @@ def plan(args: Namespace) -> tuple[list[Job], dict | None]:
         The jobs in the order they run in, detectors first, and the description of the
         data; without data, no jobs and None.
     """
-    study = find_study(args, 'disappearance', describe_data)
+    study = find_study(args, 'disappearance', count_photos)
     if study is None:
         return [], None
+    study.data['frozen_baseline'] = True
     trainings = study.training_jobs('_disappearance_detectors:train_and_test')
     return trainings + Measurements(study, trainings).jobs(), study.data
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from _features import (
     colour_histogram,
-    describe_drawn,
     frozen_features,
     load_split,
     read_split,
@@ -21,25 +20,10 @@ from mmprivacy.apis import load_config
 from mmprivacy.evaluation import PrivacyClassificationMetric
 
 
-def describe_data(payload: dict) -> dict:
-    """Count the photos of every split.
-
-    Args:
-        payload: ``config``, ``options``, ``sample`` as for ``load_config``.
-
-    Returns:
-        ``splits``: name to ``private`` and ``public`` counts; ``sample``: the
-        description of the drawn data without its folder, or None.
-    """
-    cfg = load_config(payload['config'], payload['options'], payload['sample'])
-    splits = {s: _labels(cfg, s) for s in ('train', 'val', 'test')}
-    return {
-        'splits': {
-            s: {'private': int((v == 0).sum()), 'public': int((v == 1).sum())}
-            for s, v in splits.items()
-        },
-        'sample': describe_drawn(payload, cfg),
-    }
+def count_photos(cfg: Any, split: str) -> dict[str, int]:
+    """Count the private and the public photos of a split."""
+    labels = _labels(cfg, split)
+    return {'private': int((labels == 0).sum()), 'public': int((labels == 1).sum())}
 
 
 def label_baselines(payload: dict) -> dict:

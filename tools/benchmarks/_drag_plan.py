@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from _common import ROOT, provenance
-from _drag_baselines import describe_data
+from _drag_baselines import count_photos
 from _jobs import Job
 from _plan import Study, find_study, folder_of
 
@@ -24,7 +24,7 @@ def plan(args: Namespace) -> tuple[list[Job], dict | None]:
         :func:`_plan.find_study`); without data, no accuracies and None.
     """
     jobs = _cost_jobs(args) + _grouping_jobs(args)
-    study = find_study(args, 'drag', describe_data)
+    study = find_study(args, 'drag', count_photos)
     if study is None:
         return jobs, None
     baselines = _baseline_jobs(study)

@@ -200,26 +200,9 @@ def _resized(pipeline: Sequence[dict], short_side: int) -> list[dict]:
     ]
 
 
-def describe_data(payload: dict) -> dict:
-    """Count the pictures of each split.
-
-    Args:
-        payload: ``config``, ``options`` and ``sample`` as for ``load_config``.
-
-    Returns:
-        ``splits``, and what was drawn (``sample``), None for real data.
-    """
-    from mmprivacy.apis import load_config
-
-    cfg = load_config(payload['config'], payload['options'], payload['sample'])
-    splits = {}
-    for split in ('train', 'val', 'test'):
-        node = cfg[f'{split}_dataloader'].dataset
-        prefix = node.data_prefix
-        prefix = prefix if isinstance(prefix, str) else prefix['img_path']
-        splits[split] = {'pictures': len(list_images(Path(node.data_root, prefix)))}
-    drawn = None
-    if payload['sample']:
-        sample = cfg.sample.data.to_dict()
-        drawn = {k: sample.get(k, 0) for k in ('format', 'num', 'seed')}
-    return {'splits': splits, 'sample': drawn}
+def count_photos(cfg: Any, split: str) -> dict[str, int]:
+    """Count the pictures of a split."""
+    node = cfg[f'{split}_dataloader'].dataset
+    prefix = node.data_prefix
+    prefix = prefix if isinstance(prefix, str) else prefix['img_path']
+    return {'pictures': len(list_images(Path(node.data_root, prefix)))}

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from _common import provenance
-from _eraser_methods import describe_data
+from _eraser_methods import count_photos
 from _jobs import Job
 from _plan import Study, find_study, folder_of
 
@@ -25,7 +25,7 @@ def plan(args: Namespace) -> tuple[list[Job], dict | None]:
         :func:`_plan.find_study`); without data, only the cost and None.
     """
     jobs = _cost_jobs(args)
-    study = find_study(args, 'eraser', describe_data)
+    study = find_study(args, 'eraser', count_photos)
     if study is None:
         return jobs, None
     study.data['frozen_baseline'] = True

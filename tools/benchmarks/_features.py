@@ -12,6 +12,7 @@ from mmengine.registry import init_default_scope
 from mmpretrain.registry import DATASETS, MODELS
 
 from mmprivacy.compat import safe_load
+from mmprivacy.datasets.vispr import SAFE
 
 BINS = 8
 """Bins of each colour channel: 512 in the joint histogram."""
@@ -115,9 +116,11 @@ def find_weights(cfg: Any) -> Path | None:
     return found[0] if found else None
 
 
-def describe_drawn(payload: dict, cfg: Any) -> dict | None:
-    """Describe the drawn data without their folder; None for real data."""
-    if not payload['sample']:
-        return None
-    data = cfg.sample.data.to_dict()
-    return {k: data.get(k, 0) for k in ('format', 'num', 'seed')}
+def count_unsafe(labels: np.ndarray) -> dict[str, int]:
+    """Count photos that show nothing private, and the others.
+
+    Args:
+        labels: Attributes of VISPR (N, 68), 0 or 1.
+    """
+    unsafe = int(np.delete(labels, SAFE, axis=1).any(1).sum())
+    return {'safe': len(labels) - unsafe, 'unsafe': unsafe}

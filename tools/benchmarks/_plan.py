@@ -142,14 +142,16 @@ class Study:
         ]
 
 
-def find_study(args: Namespace, tool: str, describe: Callable) -> Study | None:
+def find_study(
+    args: Namespace, tool: str, count: Callable[[Any, str], dict[str, int]]
+) -> Study | None:
     """Load the configs and describe their data.
 
     Args:
         args: The command line.
         tool: Name of the benchmark.
-        describe: Takes ``config``, ``options`` and ``sample``, returns the ``splits``
-            and what was drawn (``sample``).
+        count: Takes a config and the name of a split, returns numbers of photos by what
+            they show.
 
     Returns:
         The study. None if no accuracy is to be measured and the data are not there:
@@ -168,11 +170,15 @@ def find_study(args: Namespace, tool: str, describe: Callable) -> Study | None:
         options['data_root'] = args.data_root
     common = {'options': options, 'sample': sample}
     configs = {Path(c).stem: _load(c, common) for c in args.configs}
-    data = describe({'config': args.configs[0], **common})
     if sample:
         _require_same_data(configs)
+    first = next(iter(configs.values()))
+    data: dict[str, Any] = {
+        'splits': {split: count(first, split) for split in ('train', 'val', 'test')},
+        'sample': _drawn(first) if sample else None,
+    }
     data['label'] = 'drawn sample data' if sample else 'real data, given by --data-root'
-    data['stamp'] = _stamp(next(iter(configs.values()))) if sample else None
+    data['stamp'] = _stamp(first) if sample else None
     data['options'] = [
         without_path(f'{k}={v}') for k, v in options.items() if k != 'data_root'
     ]
@@ -207,6 +213,12 @@ def _load(config: str, common: dict) -> Any:
     from mmprivacy.apis import load_config
 
     return load_config(config, common['options'], common['sample'])
+
+
+def _drawn(cfg: Any) -> dict:
+    """Describe the drawn data without their folder."""
+    data = cfg.sample.data.to_dict()
+    return {k: data.get(k, 0) for k in ('format', 'num', 'seed')}
 
 
 def _require_same_data(configs: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from _features import (
     colour_histogram,
-    describe_drawn,
+    count_unsafe,
     frozen_features,
     load_split,
     read_split,
@@ -21,7 +21,6 @@ from _pointing import GRID, target_masks
 from _score_figures import score_figures, target_name
 
 from mmprivacy.apis import load_config
-from mmprivacy.datasets.vispr import SAFE
 from mmprivacy.datasets.vispr_scores import SCALES
 from mmprivacy.evaluation.functional import (
     best_fixed_point,
@@ -33,23 +32,9 @@ ALPHAS = np.logspace(-1, 6, 15)
 """Strengths of the ridge penalty, of which leave-one-out errors choose."""
 
 
-def describe_data(payload: dict) -> dict:
-    """Count the photos of every split.
-
-    Args:
-        payload: ``config``, ``options``, ``sample`` as for ``load_config``.
-
-    Returns:
-        ``splits``: name to ``safe`` and ``unsafe`` counts; ``sample``: the description
-        of the drawn data without its folder, or None.
-    """
-    cfg = load_config(payload['config'], payload['options'], payload['sample'])
-    splits = {}
-    for split in ('train', 'val', 'test'):
-        labels = load_split(cfg, split).get_gt_labels()
-        unsafe = int(np.delete(labels, SAFE, axis=1).any(1).sum())
-        splits[split] = {'safe': len(labels) - unsafe, 'unsafe': unsafe}
-    return {'splits': splits, 'sample': describe_drawn(payload, cfg)}
+def count_photos(cfg: Any, split: str) -> dict[str, int]:
+    """Count the safe and the unsafe photos of a split."""
+    return count_unsafe(load_split(cfg, split).get_gt_labels())
 
 
 def label_baselines(payload: dict) -> dict:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from _common import ROOT, provenance
 from _jobs import Job
 from _plan import Study, find_study, folder_of
-from _privattnet_baselines import describe_data
+from _privattnet_baselines import count_photos
 from _score_figures import target_name
 
 COST_CONFIG = 'configs/privattnet/privattnet_r50.py'
@@ -26,7 +26,7 @@ def plan(args: Namespace) -> tuple[list[Job], dict | None]:
         :func:`_plan.find_study`); without data, no scores and None.
     """
     jobs = _cost_jobs(args)
-    study = find_study(args, 'privattnet', describe_data)
+    study = find_study(args, 'privattnet', count_photos)
     if study is None:
         return jobs, None
     baselines = _baseline_jobs(study)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from _common import ROOT, provenance
 from _jobs import Job
 from _plan import Study, find_study, folder_of
-from _privobfnet_training import describe_data
+from _privobfnet_training import count_photos
 
 FULL, CAM = 'privobfnet_r38d_vispr', 'privobfnet_r38d_image-cam_vispr'
 CONFIG = f'configs/privobfnet/{FULL}.py'
@@ -57,7 +57,7 @@ def plan(args: Namespace) -> tuple[list[Job], dict | None]:
         :func:`_plan.find_study`); without data, only the cost and None.
     """
     jobs = _cost_jobs(args)
-    study = find_study(args, 'privobfnet', describe_data)
+    study = find_study(args, 'privobfnet', count_photos)
     if study is None:
         return jobs, None
     study.data['frozen_baseline'] = True

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from _common import ROOT, peak_rss
-from _features import describe_drawn
+from _features import count_unsafe
 from _privobfnet_pictures import draw_pictures
 from _score_figures import score_figures, target_name
 from _training import score, train
@@ -22,7 +22,6 @@ from mmseg.registry import DATASETS
 
 from mmprivacy.apis import load_config
 from mmprivacy.apis.checkpoints import best_or_last
-from mmprivacy.datasets.vispr import SAFE
 from mmprivacy.evaluation.functional.multilabel import average_precision
 from mmprivacy.privobfnet.dataset import VISPRDataset
 
@@ -46,23 +45,9 @@ class PermutedVISPRDataset(VISPRDataset):
         ]
 
 
-def describe_data(payload: dict) -> dict:
-    """Count the photos of every split.
-
-    Args:
-        payload: ``config``, ``options``, ``sample`` as for ``load_config``.
-
-    Returns:
-        ``splits``: name to ``safe`` and ``unsafe`` counts; ``sample``: the description
-        of the drawn data without its folder, or None.
-    """
-    cfg = load_config(payload['config'], payload['options'], payload['sample'])
-    splits = {}
-    for split in ('train', 'val', 'test'):
-        labels = _load_split(cfg, split).get_gt_labels()
-        unsafe = int(np.delete(labels, SAFE, axis=1).any(1).sum())
-        splits[split] = {'safe': len(labels) - unsafe, 'unsafe': unsafe}
-    return {'splits': splits, 'sample': describe_drawn(payload, cfg)}
+def count_photos(cfg: Any, split: str) -> dict[str, int]:
+    """Count the safe and the unsafe photos of a split."""
+    return count_unsafe(_load_split(cfg, split).get_gt_labels())
 
 
 def label_baselines(payload: dict) -> dict:
