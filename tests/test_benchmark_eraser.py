@@ -172,9 +172,11 @@ def test_report(tmp_path):
         },
         'pictures': ['removals.png'],
     }
-    job = job_of(tmp_path / 'job', '_eraser_training:train_and_test')
-    job.folder.mkdir()
-    (job.folder / 'removals.png').write_bytes(b'picture')
+    run = tmp_path / 'run'  # of a training that other networks have looked at, too
+    job = job_of(tmp_path / 'job', '_eraser_training:train_and_test', work_dir=str(run))
+    for folder in (job.folder, run):
+        folder.mkdir()
+    (run / 'removals.png').write_bytes(b'picture')
     record = record_of('eraser_ffc18', 9, result)
     (job.folder / 'record.json').write_text(json.dumps(record))
     cost = {

@@ -106,6 +106,19 @@ def test_weights_of_a_finished_run_are_removed(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ['record.json']
 
 
+def test_weights_are_deleted_where_the_run_left_them(tmp_path):
+    import _cli
+
+    weights = tmp_path / 'run/epoch_1.pth'
+    weights.parent.mkdir()
+    weights.touch()
+    job = job_of(tmp_path / 'job', 'module:function', work_dir=str(weights.parent))
+    _cli.clean_up(job, keep=True)
+    assert weights.exists()
+    _cli.clean_up(job, keep=False)
+    assert not weights.exists()
+
+
 # Comparisons and words
 
 

@@ -131,7 +131,7 @@ def clean_up(job: Any, keep: bool) -> None:
     from _jobs import remove_checkpoints
 
     if job.part == 'accuracy' and not keep:
-        remove_checkpoints(job.folder)
+        remove_checkpoints(job.run_folder)
 
 
 class Clock:

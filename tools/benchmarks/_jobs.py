@@ -42,6 +42,11 @@ class Job:
             return self.name
         return f'{self.name}, seed {self.seed}'
 
+    @property
+    def run_folder(self) -> Path:
+        """Folder of the training run, which other measurements of it share."""
+        return Path(self.payload.get('work_dir', self.folder))
+
     def record(self) -> dict[str, Any] | None:
         """Return the record of a finished measurement, or None."""
         return read_json(self.folder / 'record.json')

@@ -76,10 +76,10 @@ def copy_pictures(
     """
     for job in jobs:
         names = (job.record() or {}).get('result', {}).get('pictures') or []
-        names = [name for name in names if (job.folder / name).is_file()]
+        names = [name for name in names if (job.run_folder / name).is_file()]
         if names:
             for name in names:
-                shutil.copyfile(job.folder / name, out / f'{tool}_{name}')
+                shutil.copyfile(job.run_folder / name, out / f'{tool}_{name}')
             return {titles[name]: f'{tool}_{name}' for name in names}
     return {}
 
