@@ -37,11 +37,11 @@ train_cfg = dict(by_epoch=True, max_epochs=60, val_interval=1)
 
 sample = dict(
     cfg_options={
-        'train_cfg.max_epochs': 26,
+        'train_cfg.max_epochs': 16,
         'train_cfg.val_interval': 2,
-        'param_scheduler.0.milestones': [14, 20],  # a short run has to settle
+        'param_scheduler.0.milestones': [8, 12],  # a short run has to settle
         'param_scheduler.0.gamma': 0.25,
-        'custom_hooks.0.stages.0.epochs': 24,
+        'custom_hooks.0.stages.0.epochs': 14,
         'custom_hooks.0.stages.1.epochs': 2,
         'custom_hooks.0.stages.1.ramp_iters': 60,
         # Drawn pictures have files of masks.
