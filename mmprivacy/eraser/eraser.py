@@ -11,7 +11,7 @@ from mmengine.optim import OptimWrapperDict
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from mmprivacy.eraser.compositing import composite
+from mmprivacy.eraser.compositing import blend, composite
 from mmprivacy.eraser.discriminator import PatchDiscriminator
 from mmprivacy.eraser.generator import ERASERGenerator
 from mmprivacy.eraser.reconstruction_losses import known_target
@@ -59,6 +59,9 @@ class ERASER(BaseModel):
         rehearse: In the second stage, also hide what the mask of the next photo of the
             batch covers. What is there may be painted as it was, so this keeps the
             generator from forgetting how.
+        blend: Shift what was painted so that it meets the known pixels without an edge;
+            see :func:`~mmprivacy.eraser.compositing.blend`. Not in the paper. In
+            prediction only.
         stage: ``'quality'`` or ``'difference'``.
         data_preprocessor: Config; :class:`EraserDataPreprocessor` by default.
         init_cfg: As in MMEngine.
@@ -91,6 +94,7 @@ class ERASER(BaseModel):
         image_input: str = 'masked',
         quality_region: str = 'known',
         rehearse: bool = True,
+        blend: bool = False,
         stage: str = 'quality',
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -103,6 +107,7 @@ class ERASER(BaseModel):
         self.image_input = image_input
         self.quality_region = quality_region
         self.rehearse = rehearse
+        self.blend = blend
         self.generator = _build(generator or dict(type='ERASERGenerator'))
         self.discriminator = _build(discriminator or dict(type='PatchDiscriminator'))
         self.prior = _build(prior)
@@ -198,7 +203,10 @@ class ERASER(BaseModel):
         for members in groups.values():
             image = torch.stack([images[n] for n in members])
             mask = torch.stack([masks[n] for n in members])
-            for n, picture in zip(members, self.generate(image, mask)):
+            painted = self.generate(image, mask)
+            if self.blend:
+                painted = blend(painted, image, mask)
+            for n, picture in zip(members, painted):
                 results[n] = picture
         for image, result, mask, sample in zip(images, results, masks, data_samples):
             sample.pred_img = composite(image, result, mask, sample.img_shape)

@@ -12,6 +12,7 @@ from mmengine.registry import MODELS
 from tiny_eraser import DIFFERENCE, MODEL, batch, build
 from tiny_runs import ROOT
 
+from mmprivacy.eraser.compositing import blend
 from mmprivacy.errors import ConfigError, MissingWeightsError
 
 PARTS = ('generator', 'discriminator')
@@ -226,9 +227,26 @@ def test_known_pixels_keep_their_bits_at_any_size(model):
         assert (sample.pred_img[~known] != image[~known]).float().mean() > 0.5
 
 
+def test_blended_holes_have_no_edge_and_tell_nothing():
+    y, x = torch.meshgrid(torch.arange(61.0), torch.arange(75.0), indexing='ij')
+    real = torch.stack((0.4 + y / 300, 0.5 + x / 400, 0.6 - (x + y) / 800))[None]
+    mask = torch.zeros(1, 1, 61, 75)
+    mask[..., 20:45, 22:60] = 1
+    fake = real - 0.1 + x / 1000  # a tint, another one on every side
+    blended = blend(fake, real, mask)
+    assert (blended - real).abs().max() < 0.01
+    other = torch.where(mask > 0, torch.rand_like(real), real)
+    assert torch.equal(blend(fake, other, mask), blended)
+    texture = 0.05 * ((x.int() // 2 + y.int() // 2) % 2) * mask  # stays
+    assert (blend(fake + texture, real, mask) - real - texture).abs().max() < 0.02
+    assert torch.equal(blend(fake, real, torch.ones_like(mask)), fake.clamp(0, 1))
+
+
 @pytest.mark.parametrize('size', [(1, 1), (1, 40), (97, 131)])
-def test_empty_and_full_masks(model, size):
+@pytest.mark.parametrize('blended', [False, True])
+def test_empty_and_full_masks(model, size, blended):
     model.eval()
+    model.blend = blended
     for value in (0, 1):
         mask = torch.full((1, *size), value, dtype=torch.uint8)
         data = batch((size,), mask=mask)
