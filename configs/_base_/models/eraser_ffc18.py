@@ -69,6 +69,7 @@ sample = dict(
         'model.loss_gan.weight': 2.0,
         'model.loss_feature_matching.weight': 20.0,
         'model.loss_resnet': None,
+        'model.blend': True,  # a short run leaves a tint and an outline
         'model.prior.train_sampler': 'argmax',  # less noise than chance has
         'model.prior.top_k': 1,
         'model.prior.region_prior': 'off',
