@@ -397,6 +397,7 @@ def test_plan_has_baselines_for_each_target(words):
     assert ('pointing without a model', None) in names
     assert len({j.folder for j in jobs}) == len(jobs)
     assert data['frozen_baseline']
+    assert data['sample']['format'] == 'vispr'
 
 
 def test_plan_draws_nothing_for_the_cost(words, tmp_path):

@@ -396,6 +396,18 @@ def test_grouping_is_measured():
     assert found['increase_mib'] >= 0
 
 
+def test_plan_says_what_was_drawn(tmp_path, tiny_options):
+    from _drag_plan import plan
+    from drag import parse_args
+
+    found = tiny_options(DRAG)
+    words = ['--configs', DRAG, '--work-dir', str(tmp_path), '--cfg-options']
+    _, data = plan(parse_args([*words, *(f'{k}={v}' for k, v in found.items())]))
+    assert data['sample']['format'] == 'image-privacy'
+    test = data['splits']['test']
+    assert sum(test.values()) == found['sample.data.num.test']
+
+
 def test_plan_draws_nothing_for_the_cost(tmp_path, tiny_options):
     from _drag_plan import plan
     from drag import parse_args
