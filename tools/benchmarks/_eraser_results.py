@@ -157,8 +157,8 @@ def sentences(tables: Mapping[str, Sequence[dict]]) -> list[str]:
         better = [f'{n} ({v:.3f}{unit})' for n, v in rivals.items() if v >= ours]
         said.append(
             f'Inside the mask, against the true background, ERASER has a {name} of '
-            f'{ours:.3f}{unit}: more than {_list(worse)}, '
-            f'{"not more than " + _list(better) if better else "than all of them"}.'
+            f'{ours:.3f}{unit}: more than {_list(worse)}'
+            f'{", not more than " + _list(better) if better else ""}.'
         )
     said += _stages(quality) + _samplers(tables['priors'])
     for prefix in ('detector', 'classifier'):
