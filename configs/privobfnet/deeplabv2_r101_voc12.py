@@ -42,6 +42,7 @@ sample = dict(
             type='ResNet38',
             base_channels=8,
             depths=(1, 1, 1, 1),
+            dilations=(1, 1, 1),
             frozen_stages=0,
             norm_eval=False,
             norm_requires_grad=True,

@@ -37,6 +37,7 @@ sample = dict(
     cfg_options={
         'model.backbone.base_channels': 8,
         'model.backbone.depths': (1, 1, 1, 1),
+        'model.backbone.dilations': (1, 1, 1),  # on 12 x 12 cells
         'model.backbone.frozen_stages': 0,
         'model.backbone.norm_eval': False,
         'model.backbone.norm_requires_grad': True,

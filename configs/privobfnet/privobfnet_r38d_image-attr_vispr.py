@@ -14,6 +14,7 @@ _base_ = 'privobfnet_r38d_vispr.py'
 model = dict(
     image_only=True,
     loss_cls=dict(type='MultiLabelSoftMarginLoss'),
+    test_cfg=dict(cams='logits'),
     priv_head=dict(_delete_=True, type='AttributeScoreHead'),
 )
 sample = dict(

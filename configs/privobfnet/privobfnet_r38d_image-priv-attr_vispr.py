@@ -13,4 +13,5 @@ _base_ = 'privobfnet_r38d_vispr.py'
 model = dict(
     image_only=True,
     loss_cls=dict(type='MultiLabelSoftMarginLoss'),
+    test_cfg=dict(cams='logits'),
 )

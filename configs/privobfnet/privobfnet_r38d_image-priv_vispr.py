@@ -13,5 +13,6 @@ _base_ = 'privobfnet_r38d_vispr.py'
 model = dict(
     image_only=True,
     loss_cls=dict(type='MultiLabelSoftMarginLoss'),
+    test_cfg=dict(cams='logits'),
     attr_head=None,
 )

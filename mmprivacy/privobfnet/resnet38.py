@@ -93,6 +93,9 @@ class ResNet38(BaseModule):
         base_channels: Width. The public weights need 64; a small one makes the same
             net fit a CPU.
         depths: Blocks of the stages 2 to 5.
+        dilations: Dilations of the stages 5, 6 and 7. The weights know these; they are
+            meant for maps of some 56 x 56 cells, and on much smaller ones every cell
+            would see all others, so that no map could tell where something is.
         out_indices: Which of conv4 (0), conv5 (1) and conv6 (2) to return.
         frozen_stages: Stages that are not trained: 1 is the first convolution, 2 also
             the stage of 128 channels, as usual with the public weights; up to 7. At
@@ -119,6 +122,7 @@ class ResNet38(BaseModule):
         self,
         base_channels: int = 64,
         depths: Sequence[int] = DEPTHS,
+        dilations: Sequence[int] = (2, 4, 4),
         out_indices: Sequence[int] = (0, 1, 2),
         frozen_stages: int = 2,
         norm_eval: bool = True,
@@ -134,7 +138,7 @@ class ResNet38(BaseModule):
                 dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
             ]
         )
-        _check(base_channels, depths, out_indices, frozen_stages)
+        _check(base_channels, depths, dilations, out_indices, frozen_stages)
         self.out_indices = tuple(out_indices)
         self.frozen_stages = frozen_stages
         self.norm_eval = norm_eval
@@ -150,16 +154,15 @@ class ResNet38(BaseModule):
             count = depths[stage - 2] - 1
             blocks += [_Block((out,) * 3, 1, (1, 1), norm_cfg) for _ in range(count)]
             self._add(stage, blocks)
-        blocks = [_Block((8 * w, 8 * w, 16 * w), 1, (1, 2), norm_cfg)]
+        d5, d6, d7 = dilations
+        blocks = [_Block((8 * w, 8 * w, 16 * w), 1, (1, d5), norm_cfg)]
         for _ in range(depths[3] - 1):
-            blocks.append(_Block((16 * w, 8 * w, 16 * w), 1, (2, 2), norm_cfg))
+            blocks.append(_Block((16 * w, 8 * w, 16 * w), 1, (d5, d5), norm_cfg))
         self._add(5, blocks)
-        self._add(
-            6, [_Block((16 * w, 8 * w, 16 * w, 32 * w), 1, (4,), norm_cfg, dropout[0])]
-        )
-        self._add(
-            7, [_Block((32 * w, 16 * w, 32 * w, 64 * w), 1, (4,), norm_cfg, dropout[1])]
-        )
+        widths = (16 * w, 8 * w, 16 * w, 32 * w)
+        self._add(6, [_Block(widths, 1, (d6,), norm_cfg, dropout[0])])
+        widths = (32 * w, 16 * w, 32 * w, 64 * w)
+        self._add(7, [_Block(widths, 1, (d7,), norm_cfg, dropout[1])])
         self.bn7 = build_norm_layer(norm_cfg, 64 * w)[1]
         self.out_channels = tuple((8 * w, 16 * w, 64 * w)[i] for i in self.out_indices)
         self._freeze()
@@ -238,6 +241,7 @@ def _rest_norms(module: nn.Module) -> None:
 def _check(
     base_channels: int,
     depths: Sequence[int],
+    dilations: Sequence[int],
     out_indices: Sequence[int],
     frozen_stages: int,
 ) -> None:
@@ -249,6 +253,12 @@ def _check(
             tuple(depths),
             len(depths) == 4 and min(depths) >= 1,
             'four numbers of blocks, at least 1 each',
+        ),
+        (
+            'dilations',
+            tuple(dilations),
+            len(dilations) == 3 and min(dilations) >= 1,
+            'three numbers, at least 1 each',
         ),
         (
             'out_indices',

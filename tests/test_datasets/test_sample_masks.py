@@ -15,6 +15,8 @@ from mmprivacy.datasets.redaction_attributes import REDACTION_IDS, redaction_id
 from mmprivacy.datasets.rle import decode_rle
 from mmprivacy.datasets.sample import write_sample
 from mmprivacy.datasets.sample.provider_masks import (
+    PEOPLE,
+    PERSON_PART,
     _people,
     _texts,
     provider_mask,
@@ -135,6 +137,19 @@ def test_masks_cover_what_they_should(vispr_root):
     for overlaps in found.values():
         assert len(overlaps) >= 3
         assert 0.2 < np.mean(overlaps) < 0.95
+
+
+def test_people_on_documents_and_in_wheelchairs_are_people(redactions_root):
+    parts = [
+        decode_rle(element['parts'][PERSON_PART])
+        for scene in read_scenes(redactions_root)
+        for element in scene['elements']
+        if element['category'] not in PEOPLE and PERSON_PART in element['parts']
+    ]
+    found = [m for scene in read_scenes(redactions_root) for m in _people(scene)]
+    assert parts
+    for part in parts:
+        assert any(np.array_equal(part, mask) for mask in found)
 
 
 def test_redactions_are_exact(redactions_root):

@@ -50,6 +50,21 @@ def test_dilations_and_dropout_are_those_of_the_table(full):
     )
 
 
+def test_dilations_by_config_keep_a_small_map_local():
+    torch.manual_seed(0)
+    usual = ResNet38(**SMALL).eval()
+    near = ResNet38(**SMALL, dilations=(1, 1, 1)).eval()
+    near.load_state_dict(usual.state_dict())  # the same parameters
+    image = torch.randn(1, 3, 96, 96)
+    changed = image.clone()
+    changed[..., :4, :4] += 1
+    moved = [
+        (net(changed)[-1] != net(image)[-1]).any(1)[0].sum() for net in (usual, near)
+    ]
+    assert moved[0] == 144  # all cells
+    assert moved[1] < 100
+
+
 def test_the_names_are_those_of_the_public_weights(full):
     names = set(full.state_dict())
     assert {'conv1a.weight', 'bn7.running_var', 'b2.conv_branch1.weight'} <= names
@@ -222,6 +237,8 @@ def test_nothing_in_a_file_is_executed(tmp_path, capsys):
     [
         ('base_channels', 0),
         ('depths', (1, 1, 1)),
+        ('dilations', (1, 1)),
+        ('dilations', (1, 0, 1)),
         ('out_indices', (3,)),
         ('out_indices', ()),
         ('frozen_stages', 8),

@@ -103,7 +103,7 @@ def train_and_test(payload: dict) -> dict:
     seconds = time.perf_counter() - start
     checkpoint = best_or_last(cfg.work_dir)
     masks = load_config(MASKS_CONFIG, payload['options'], payload['sample'], draw=False)
-    cfg.model.test_cfg = masks.model.test_cfg
+    cfg.model.test_cfg = dict(masks.model.test_cfg, cams=cfg.model.test_cfg.cams)
     threshold = choose_threshold(cfg, masks, checkpoint)
     cfg.test_evaluator = copy.deepcopy(masks.test_evaluator)
     for node in cfg.test_evaluator:

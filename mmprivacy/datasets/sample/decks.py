@@ -54,11 +54,11 @@ def _fits_pairs(scene: Scene, plan: Plan) -> bool:
 #: them in.
 DECKS = {
     'pairs': Deck(9, _draw_pairs, _fits_pairs),
-    'scores': Deck(10, score_plans.draw_plan, score_plans.fits),
+    'scores': Deck(11, score_plans.draw_plan, score_plans.fits),
     'objects': Deck(1, object_plans.draw_plan, object_plans.fits),
     'crowds': Deck(2, detection_plans.draw_plan, detection_plans.fits),
     'attributes': Deck(
-        1, kind_plans.ATTRIBUTES.draw_plan, kind_plans.shows_what_was_planned
+        2, kind_plans.ATTRIBUTES.draw_plan, kind_plans.shows_what_was_planned
     ),
     'classes': Deck(1, kind_plans.CLASSES.draw_plan, kind_plans.fits),
     'removals': Deck(1, removal_plans.draw_plan, score_plans.fits),

@@ -114,7 +114,7 @@ ATTRIBUTES = KindDeck(
     {
         'person': (4, (*OPEN, *ROOMS)),
         'face_closeup': (4, (*OPEN, *ROOMS)),
-        'bather': (3, ('beach',)),
+        'bather': (3, ('beach', 'park')),  # the sea is no sign of one
         'wheelchair': (3, ('hospital_ward', 'street', 'park')),
         'car': (3, OPEN),
         'landmark': (3, ('street', 'park', 'beach')),

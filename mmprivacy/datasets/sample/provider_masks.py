@@ -24,6 +24,8 @@ from mmprivacy.datasets.sample.writing import mapper
 PROVIDERS = ('human', 'text')
 #: Detection classes that are people, or large parts of them.
 PEOPLE = ('person', 'face', 'arm')
+#: What of other elements is a person: on a photo of a document, or in a wheelchair.
+PERSON_PART = 'a1_age_approx'
 #: Dilation or erosion, and shift, at most: shares of the short side.
 GROWTH, SHIFT = 0.04, 0.02
 #: Detectors err less on what is small: shares of the smaller side of the object that it
@@ -108,6 +110,8 @@ def _people(scene: dict) -> Iterator[np.ndarray]:
     for element in scene['elements']:
         if element['category'] in PEOPLE and element['box'] is not None:
             yield decode_rle(element['mask'])
+        elif PERSON_PART in element.get('parts', {}):
+            yield decode_rle(element['parts'][PERSON_PART])
 
 
 def _texts(scene: dict) -> Iterator[np.ndarray]:
