@@ -16,8 +16,11 @@ _base_ = [
 ]
 custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=False)
 # Several attributes are on the same pixels: they share them. Scores and attributes come
-# from one scale; masks are better with four. Eq. 2 teaches maps under a softmax.
-model = dict(target_assign='share', test_cfg=dict(scales=(1.0,), cams='softmax'))
+# from one scale; masks are better with four.
+model = dict(
+    target_assign='share',
+    test_cfg=dict(scales=(1.0,), cams='versus_background'),
+)
 custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
 
 # `--sample`: small drawn pictures, an eighth of the width, and weights of drawn objects

@@ -12,7 +12,7 @@ from mmprivacy.privobfnet.alignment import ALIGNMENTS
 from mmprivacy.privobfnet.targets import ASSIGNMENTS, BACKGROUNDS, MODES
 from mmprivacy.privobfnet.windows import POLICIES
 
-CAMS = ('logits', 'softmax')
+CAMS = ('logits', 'softmax', 'versus_background')
 LABEL_SOURCES = ('pred', 'gt', 'all')
 MASK_SIZES = ('input', 'original')
 
@@ -100,7 +100,10 @@ class TestOptions:
     Attributes:
         scales: Factors to resize the images by.
         flip: Whether to average with mirror images.
-        cams: ``'logits'``: maps as they are; ``'softmax'``: their shares of a cell.
+        cams: ``'logits'``: maps as they are; ``'softmax'``: their shares of a cell;
+            ``'versus_background'``: the share of each map in what it and the background
+            have of a cell, so that attributes on the same pixels do not lower each
+            other.
         label_source: Which attributes have a mask: those predicted (``'pred'``), those
             that are known (``'gt'``, for pseudo labels), or ``'all'``.
         attr_thr: An attribute is predicted where its probability is above this.

@@ -162,6 +162,8 @@ class PrivObfNet(BaseSegmentor):
         self.attr_head = _build_head(attr_head, cam_head)
         self.priv_head = _build_head(priv_head, cam_head)
         self.loss_cls = None if loss_cls is None else MODELS.build(loss_cls)
+        if self.test_options.cams == 'versus_background':
+            _need_background(self.cam_head)
         self.num_attributes = self.cam_head.num_classes
         self.mask_names, types = read_mask_types(mask_types, self.num_attributes)
         self.register_buffer('mask_ids', torch.tensor(types), persistent=False)
@@ -352,10 +354,11 @@ class PrivObfNet(BaseSegmentor):
     def _view(self, inputs: Tensor) -> tuple[Tensor, ...]:
         """Compute maps of the classes, and what else there is, for one view."""
         maps, *outputs = self._forward(inputs)
-        maps = maps.float()
-        if self.test_options.cams == 'softmax':
-            maps = maps.softmax(1)
-        return self.cam_head.foreground(maps), *outputs
+        maps, found = maps.float(), self.cam_head.foreground
+        reading = self.test_options.cams
+        if reading == 'versus_background':
+            return (found(maps) - maps[:, :1]).sigmoid(), *outputs
+        return found(maps.softmax(1) if reading == 'softmax' else maps), *outputs
 
     def _present(self, sample: Any, probabilities: Tensor) -> Tensor:
         """Tell which attributes have a mask (C,): 0 or 1."""
@@ -366,6 +369,17 @@ class PrivObfNet(BaseSegmentor):
         if source == 'all':
             return torch.ones_like(probabilities)
         return (probabilities > self.test_options.attr_thr).to(probabilities)
+
+
+def _need_background(cam_head: Any) -> None:
+    """Check that there is a background for maps to be compared with."""
+    if not cam_head.with_background:
+        raise ConfigError.explain(
+            'PrivObfNet.test_cfg.cams',
+            expected='with_background of cam_head for "versus_background"',
+            got=False,
+            fix='set it, or read the maps in another way',
+        )
 
 
 def _build_head(head: dict | None, cam_head: Mapping[str, Any]) -> Any:

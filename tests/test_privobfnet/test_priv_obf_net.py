@@ -220,6 +220,27 @@ def test_a_pixel_is_labelled_with_its_class_plus_one():
     assert (labels[:, 26:30] == 0).all()
 
 
+@pytest.mark.parametrize('cams', ['logits', 'softmax', 'versus_background'])
+def test_attributes_on_the_same_pixels_do_not_lower_each_other(cams):
+    """Class 0 is everywhere but right, class 1 with it on the left; 3 against 0."""
+    model = build(test_cfg=dict(label_source='all', flip=False, cams=cams))
+    with torch.no_grad():
+        weight = model.cam_head.classifier.weight.zero_()
+        for c in range(3):
+            weight[c + 1, c] = 1
+    feats = torch.zeros(1, 128, 6, 8)
+    feats[:, 0, :, :6] = feats[:, 1, :, :3] = 3
+    model.backbone.forward = lambda x: (feats,)
+    (sample,) = _predict(model, batch(num=1))
+    first, second = sample.attr_masks.data[:2]
+    assert first[:, 34:38].min() == pytest.approx(1)  # alone
+    shared = first[:, :14].max().item()
+    assert shared == pytest.approx(0.55 if cams == 'softmax' else 1, abs=0.02)
+    assert second[:, :14].min() == pytest.approx(1)
+    nothing = {'logits': 0, 'softmax': 0.29, 'versus_background': 0.525}
+    assert first[:, 60:].max().item() == pytest.approx(nothing[cams], abs=0.02)
+
+
 def test_known_labels_leave_no_other_class():
     model = build(test_cfg=dict(label_source='gt'))
     for sample in _predict(model, batch()):
@@ -389,6 +410,14 @@ def test_windows_of_l2g_are_cut_half_a_cell_beside():
         (dict(test_cfg=dict(scale=1)), r'test_cfg\.scale.*scales'),
         (dict(test_cfg=dict(scales=())), 'scales'),
         (dict(test_cfg=dict(label_source='all labels')), 'label_source'),
+        (dict(test_cfg=dict(cams='sigmoid')), 'cams'),
+        (
+            dict(
+                cam_head=dict(MODEL['cam_head'], with_background=False),
+                test_cfg=dict(cams='versus_background'),
+            ),
+            'with_background',
+        ),
     ],
 )
 def test_wrong_options_are_refused(changes, words):

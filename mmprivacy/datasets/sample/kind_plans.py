@@ -40,7 +40,7 @@ SIZES: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     'medicine': ((0.4, 0.6), (0.32, 0.46)),
     'dog': ((0.26, 0.4), (0.24, 0.36)),
 }
-PAPER_SIZES = ((0.42, 0.66), (0.34, 0.48))
+PAPER_SIZES = ((0.6, 0.9), (0.46, 0.62))
 
 
 @dataclass(frozen=True)
