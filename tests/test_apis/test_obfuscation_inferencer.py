@@ -25,6 +25,7 @@ CONFIG = 'configs/privobfnet/privobfnet_r38d_vispr.py'
 SMALL = {
     'model.backbone.base_channels': 2,
     'model.cam_head.in_channels': 128,
+    'model.test_cfg.cams': 'logits',  # without training, nothing is background
     'test_dataloader.dataset.pipeline.1.scale': (64, 64),
 }
 SOURCE = Path(matplotlib.get_data_path()) / 'sample_data' / 'grace_hopper.jpg'
