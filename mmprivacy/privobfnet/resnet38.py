@@ -93,9 +93,9 @@ class ResNet38(BaseModule):
         base_channels: Width. The public weights need 64; a small one makes the same
             net fit a CPU.
         depths: Blocks of the stages 2 to 5.
-        dilations: Dilations of the stages 5, 6 and 7. The weights know these; they are
-            meant for maps of some 56 x 56 cells, and on much smaller ones every cell
-            would see all others, so that no map could tell where something is.
+        dilations: Dilations of the stages 5, 6 and 7. The public weights need the
+            defaults, which are meant for maps of some 56 x 56 cells: on 12 x 12, every
+            cell sees all others, so that no map can tell where something is.
         out_indices: Which of conv4 (0), conv5 (1) and conv6 (2) to return.
         frozen_stages: Stages that are not trained: 1 is the first convolution, 2 also
             the stage of 128 channels, as usual with the public weights; up to 7. At
