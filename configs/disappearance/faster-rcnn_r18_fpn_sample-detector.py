@@ -36,10 +36,12 @@ model = dict(
             out_channels=64,
             finest_scale=28,
             featmap_strides=[8, 16, 32],
-            roi_layer=dict(sampling_ratio=1),  # RoIAlign is slow on a CPU
+            # RoIAlign is slow on a CPU.
+            roi_layer=dict(output_size=5, sampling_ratio=1),
         ),
         bbox_head=dict(
             in_channels=64,
+            roi_feat_size=5,
             fc_out_channels=256,
             num_classes=30,
             reg_class_agnostic=True,
@@ -52,9 +54,10 @@ model = dict(
     ),
     test_cfg=dict(rpn=dict(nms_pre=300, max_per_img=100)),
 )
+train_dataloader = dict(batch_size=16)
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05),
+    optimizer=dict(type='AdamW', lr=1.4e-3, weight_decay=0.05),
     clip_grad=dict(max_norm=10.0),
 )
 param_scheduler = [
