@@ -20,6 +20,7 @@ model = dict(
     backbone=dict(
         depth=18,
         base_channels=32,
+        frozen_stages=-1,
         norm_eval=False,
         init_cfg=None,
     ),
