@@ -12,13 +12,17 @@ import torch
 from mmprivacy.drag.channel_grouping_hook import WholeBatchSampler
 
 SCRIPT = """
-import sys, torch
+import gc, sys, torch
 torch.set_num_threads(1)
 import mmprivacy.datasets, mmprivacy.drag, mmprivacy.evaluation
 from mmengine.config import Config
+from mmprivacy.apis.distributed import stop_group
 from mmprivacy.apis.runner import build_runner
 runner = build_runner(Config.fromfile(sys.argv[1]))
 runner.train()
+del runner
+gc.collect()
+stop_group()
 """
 PHASES = [
     dict(name='cgl_pretrain', epochs=1),
@@ -50,7 +54,8 @@ def _launch(path, processes):
     finally:
         for run in runs:
             run.kill()
-    assert [r.returncode for r in runs] == [0] * processes, outputs[0][-3000:]
+    for run, output in zip(runs, outputs):
+        assert run.returncode == 0, output[-3000:]
 
 
 def test_two_processes_train_and_find_the_same_groups(make_cfg, make_runner, tmp_path):
