@@ -106,7 +106,7 @@ class Aiming:
         kind, others = options.target, []
         if options.mode == 'sen' and kind == 'fixed':
             others = labels_of([options.decoy], classes, 'decoy')
-        elif kind != 'background':
+        elif kind not in ('background', 'untargeted'):
             hidden = self.sensitive(classes)
             if hidden is None:
                 hidden = self._detected(clean, truth)
@@ -142,15 +142,16 @@ class Aiming:
         if not never_low_enough(len(others), thr):
             return kind
         few = f'target={kind!r} has {len(others)} of {num} classes to pull to'
-        if self.options.target_fallback:
-            self._say(f'{few}, too few to get below {thr}: pulling to the background')
-            return self.options.target_fallback
+        if self.options.fallback:
+            other = self.options.fallback['target']
+            self._say(f'{few}, too few to get below {thr}: using {other!r}')
+            return other
         if not others:
             raise ConfigError.explain(
                 f'ObjectDisappearance.target={kind!r}',
                 expected='a class that is not in the photo',
                 got=f'a detector of {num} classes that are all in it',
-                fix="set target_fallback='background', or target='background'",
+                fix="set a fallback, or target='background'",
             )
         self._say(f'{few}; it may never get below {thr}')
         return kind

@@ -107,8 +107,13 @@ class Descent:
                 for n, aim in enumerate(aims):
                     highest[n] = max(highest[n], scores[n].amax().item())
                     if len(logits[n]):
-                        target = aim.schedule.at(iteration)
-                        loss = class_loss(logits[n], target, view.activation)
+                        loss = class_loss(
+                            logits[n],
+                            aim.schedule.at(iteration),
+                            view.activation,
+                            self.options.focus,
+                            aim.sensitive,
+                        )
                         losses[n] = loss if losses[n] is None else losses[n] + loss
         return losses, highest
 

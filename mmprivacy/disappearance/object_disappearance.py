@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -51,10 +51,11 @@ class ObjectDisappearance:
         decoy: The class that boxes are pulled to instead, y_non (``'sen'``).
         target: ``'cycle'``: the classes that are not in the photo, one after the other;
             ``'uniform'``: all of them at once; ``'background'``; ``'fixed'``: the decoy
-            (default in ``'sen'`` mode).
-        target_fallback: What to pull to instead when a photo leaves too few classes for
-            ``'cycle'`` or ``'uniform'``, and when it is given up with another target:
-            ``'background'``; or None.
+            (default in ``'sen'`` mode); ``'untargeted'``: away from the class found.
+        fallback: ``target`` (``'background'`` or ``'untargeted'``), and perhaps
+            ``direction``, to begin anew with when a photo is stuck, see ``patience``.
+            The target replaces ``'cycle'`` and ``'uniform'`` as well when a photo
+            leaves too few classes for them. None: neither.
         order: ``'ascending'`` labels, or ``'shuffled'`` by the seed.
         eps: Largest change of a component: of the photo with ``anchor='original'``, of
             one iteration with ``'prev'``.
@@ -64,10 +65,10 @@ class ObjectDisappearance:
             gradient is multiplied by it.
         momentum: Share of the last step's direction that is kept, 0 for none.
         anchor: ``'original'`` or ``'prev'`` (Algorithm 1, line 7).
-        max_iters: Number of updates at most.
-        patience: Give a photo up, or begin anew with ``target_fallback``, when its
-            highest score would not be low enough after ``max_iters``, if it went on
-            falling as in the last so many updates; None to go on.
+        max_iters: Number of updates at most, those before ``fallback`` included.
+        patience: Begin a photo anew with ``fallback``, or give it up, when its highest
+            score would not even be near the threshold after ``max_iters``, if it went
+            on falling as in the last so many updates; None to go on.
         score_thr: The threshold T.
         stop_margin: How far below T the scores have to be.
         proposals: ``'refresh'`` in every iteration, or ``'fixed'`` ones of the
@@ -75,6 +76,8 @@ class ObjectDisappearance:
         num_proposals: Best candidates that are looked at; None for all.
         loss_on: ``'all'`` candidates, or the ``'active'`` ones, which have a score of
             at least T / 2.
+        focus: The loss weights boxes by this power of their score, so that the highest
+            score falls; 0 for the same weight.
         predet: Which detections of the original count as classes in the photo: by
             ``'score'``, or those that are correct (``'gt_matched'``).
         space: Change the ``'original'`` pixels, or those of the ``'network'``'s input,
@@ -108,7 +111,7 @@ class ObjectDisappearance:
         sensitive: str | int | Sequence[str | int] | None = None,
         decoy: str | int | None = None,
         target: str = ...,
-        target_fallback: str | None = ...,
+        fallback: Mapping[str, str] | None = ...,
         order: str = ...,
         eps: float = ...,
         alpha: float = ...,
@@ -122,6 +125,7 @@ class ObjectDisappearance:
         proposals: str = ...,
         num_proposals: int | None = ...,
         loss_on: str = ...,
+        focus: float = ...,
         predet: str = ...,
         space: str = ...,
         region: str | None = ...,
@@ -138,6 +142,7 @@ class ObjectDisappearance:
         given['sensitive'] = as_names(sensitive)
         filled = fill_from_preset(preset, given)
         filled['eot'] = tuple(map(dict, filled['eot'])) if filled['eot'] else None
+        filled['fallback'] = dict(filled['fallback']) if filled['fallback'] else None
         self.options = DisappearanceOptions(**filled)
         self.survivals = [
             build_survival(entry, f'eot.{n}')

@@ -15,20 +15,21 @@ from mmprivacy.errors import ConfigError, nearest
 
 PRODUCT = dict(
     target='background',
-    target_fallback='background',
+    fallback={'target': 'untargeted', 'direction': 'sign'},
     order='ascending',
     eps=8 / 255,
     alpha=1 / 255,
     direction='l2',
     momentum=0.5,
     anchor='original',
-    max_iters=60,
-    patience=10,
+    max_iters=200,
+    patience=15,
     score_thr=0.3,
     stop_margin=0.02,
     proposals='refresh',
     num_proposals=None,
     loss_on='active',
+    focus=3.0,
     predet='score',
     space='original',
     region=None,
@@ -45,7 +46,7 @@ PRODUCT = dict(
 PAPER = dict(
     PRODUCT,
     target='cycle',  # Sec. 3.3
-    target_fallback=None,
+    fallback=None,
     eps=3 / 255,  # Sec. 4.4
     alpha=3 / 255,  # not given
     direction='linf',  # not given
@@ -57,6 +58,7 @@ PAPER = dict(
     proposals='fixed',  # Algorithm 1, line 4
     num_proposals=100,  # of the paper's detector
     loss_on='all',  # Eq. 2
+    focus=0.0,  # Eq. 2
     quantize=False,
     verify=False,
 )
@@ -73,10 +75,12 @@ JPEG = dict(
 
 PRESETS = {'product': PRODUCT, 'paper': PAPER, 'jpeg': JPEG}
 
+FALLBACK = {'target': ('background', 'untargeted'), 'direction': DIRECTIONS}
+"""What the fallback may replace, and by what."""
+
 CHOICES: dict[str, tuple] = {
     'mode': ('all', 'sen'),
     'target': TARGETS,
-    'target_fallback': ('background', None),
     'order': ('ascending', 'shuffled'),
     'direction': DIRECTIONS,
     'anchor': ('original', 'prev'),
@@ -98,7 +102,7 @@ class DisappearanceOptions:
     sensitive: tuple[str | int, ...]
     decoy: str | int | None
     target: str
-    target_fallback: str | None
+    fallback: dict | None
     order: str
     eps: float
     alpha: float
@@ -112,6 +116,7 @@ class DisappearanceOptions:
     proposals: str
     num_proposals: int | None
     loss_on: str
+    focus: float
     predet: str
     space: str
     region: str | None
@@ -141,12 +146,22 @@ class DisappearanceOptions:
         self._check('stop_margin', margin, f'0 to below score_thr ({self.score_thr})')
         enough = self.num_proposals is None or self.num_proposals >= 1
         self._check('num_proposals', enough, 'None (all) or at least 1')
+        self._check('focus', self.focus >= 0, 'at least 0')
         self._check('region_margin', self.region_margin >= 0, 'at least 0')
         bounded = self.budget == 'fixed' or self.anchor == 'original'
         self._check('budget', bounded, "'fixed' with anchor='prev', which has no bound")
         for n, entry in enumerate(self.eot or ()):
             build_survival(entry, f'eot.{n}')
+        self._check_fallback()
         self._check_mode()
+
+    def _check_fallback(self) -> None:
+        if self.fallback is None:
+            return
+        known = set(self.fallback) <= FALLBACK.keys() and 'target' in self.fallback
+        fine = known and all(v in FALLBACK[k] for k, v in self.fallback.items())
+        expected = "None, or a target of 'background' or 'untargeted' and a direction"
+        self._check('fallback', fine, expected)
 
     def _check_mode(self) -> None:
         if self.mode == 'all':

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -24,6 +24,9 @@ from mmprivacy.disappearance.perturb import (
 )
 from mmprivacy.disappearance.targets import TargetSchedule
 from mmprivacy.disappearance.view import Detections
+
+NEAR = 0.5
+"""A photo is not given up if the logit of its score would miss by this or less."""
 
 
 @dataclass(eq=False)
@@ -88,7 +91,7 @@ class PhotoState:
             self.pixels = self._inside(random_offset(self.origin, eps, self.seed))
         self.velocity = torch.zeros_like(self.origin)
         self.best, self.best_score = self.origin, float('inf')
-        self._heights: list[float] = []  # logit of the highest score, an update
+        self._lowest: list[float] = []  # logit of the best score after each update
         self.found: list[Detections] | None = None  # in the best, if known
         self.success = self.done = False
 
@@ -117,29 +120,29 @@ class PhotoState:
         """Tell whether the scores fall too slowly to be low enough in the end.
 
         A step down the gradient moves logits, not scores, by about the same every time.
-        So the logit of the highest score is extrapolated.
+        So the logit of the highest score, the lowest one so far, is extrapolated. Who
+        would come near may go on.
 
         Args:
             score: Highest score in the iterate.
             left: How many updates may follow.
         """
-        options, heights = self.options, self._heights
-        heights.append(_logit(score))
+        options, lowest = self.options, self._lowest
+        lowest.append(min(_logit(score), lowest[-1] if lowest else math.inf))
         window = options.patience
-        if window is None or len(heights) <= window:
+        if window is None or len(lowest) <= window:
             return False
-        fall = (heights[-1 - window] - heights[-1]) / window
+        fall = (lowest[-1 - window] - lowest[-1]) / window
         low_enough = _logit(options.score_thr - options.stop_margin)
-        return heights[-1] - fall * left > low_enough
+        return lowest[-1] - fall * left > low_enough + NEAR
 
     def fall_back(self) -> bool:
-        """Begin anew with the background as the target, if that is left to try."""
-        schedules = [aim.schedule for aim in self.aims]
-        tried = all(schedule.kind == 'background' for schedule in schedules)
-        if tried or self.options.target_fallback is None:
+        """Begin anew with the options of the fallback, if that is left to try."""
+        if self.options.fallback is None:
             return False
+        self.options = replace(self.options, **self.options.fallback, fallback=None)
         for aim in self.aims:
-            aim.schedule = aim.schedule.to_background()
+            aim.schedule = aim.schedule.replaced(self.options.target)
         self.start(self.eps)
         return True
 

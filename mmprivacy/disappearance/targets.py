@@ -4,7 +4,7 @@ Shapes: ``M`` boxes (or anchors), ``K`` classes. Logits are (M, K + 1) with the
 background **last** for a softmax, (M, K) for a sigmoid.
 
 Source: Object Disappearance Algorithm, Eqs. 1, 2 and 4. The paper names no loss; here
-it is the cross entropy.
+it is the cross entropy. ``'untargeted'`` and ``focus`` are not in the paper.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 ACTIVATIONS = ('sigmoid', 'softmax')
-TARGETS = ('background', 'cycle', 'fixed', 'uniform')
+TARGETS = ('background', 'cycle', 'fixed', 'uniform', 'untargeted')
 
 
 def other_classes(detected: Collection[int], num_classes: int) -> list[int]:
@@ -52,7 +52,8 @@ class TargetSchedule:
     Args:
         kind: ``'cycle'``: the classes one after the other (Eq. 2); ``'uniform'``: all
             of them at once, which is the mean gradient of one cycle; ``'fixed'``: the
-            first of them (Eq. 4); ``'background'``: none.
+            first of them (Eq. 4); ``'background'``: none; ``'untargeted'``: nothing is
+            pulled anywhere, boxes are pushed from the class that they have.
         classes: Y' in order, or the one class of ``'fixed'``.
         num_classes: Number of classes K.
         activation: ``'softmax'`` or ``'sigmoid'``.
@@ -66,20 +67,20 @@ class TargetSchedule:
         self.num_classes = num_classes
         self.activation = activation
 
-    def to_background(self) -> TargetSchedule:
-        """Give a schedule with the background as its target."""
-        return TargetSchedule('background', [], self.num_classes, self.activation)
+    def replaced(self, kind: str) -> TargetSchedule:
+        """Give a schedule of a kind that needs no classes, for the same detector."""
+        return TargetSchedule(kind, [], self.num_classes, self.activation)
 
     def labels(self, iteration: int) -> list[int]:
-        """List the target classes of an iteration, empty for the background."""
-        if self.kind == 'background':
+        """List the target classes of an iteration, often none."""
+        if self.kind in ('background', 'untargeted'):
             return []
         if self.kind == 'uniform':
             return self.classes
         step = iteration if self.kind == 'cycle' else 0
         return [self.classes[step % len(self.classes)]]
 
-    def at(self, iteration: int) -> Tensor:
+    def at(self, iteration: int) -> Tensor | None:
         """Give the target of an iteration.
 
         Args:
@@ -87,8 +88,10 @@ class TargetSchedule:
 
         Returns:
             Distribution, float32 (K + 1,) for a softmax and (K,) for a sigmoid, where
-            the background is all zeros.
+            the background is all zeros; None if nothing is pulled anywhere.
         """
+        if self.kind == 'untargeted':
+            return None
         softmax = self.activation == 'softmax'
         target = torch.zeros(self.num_classes + softmax)
         labels = self.labels(iteration)
@@ -99,24 +102,56 @@ class TargetSchedule:
         return target
 
 
-def class_loss(logits: Tensor, target: Tensor, activation: str) -> Tensor:
-    """Measure how far the boxes are from their target: cross entropy, mean over boxes.
+def class_loss(
+    logits: Tensor,
+    target: Tensor | None,
+    activation: str,
+    focus: float = 0.0,
+    hidden: Sequence[int] | None = None,
+) -> Tensor:
+    """Measure how far the boxes are from their target, a mean over boxes.
+
+    Of a box it is the cross entropy or, without a target, the log odds of its highest
+    class against all others: what lowers a score by whatever way is nearest.
 
     Args:
         logits: Logits (M, K + 1) or (M, K).
         target: Target of all boxes (K + 1,) or (K,), see :meth:`TargetSchedule.at`.
         activation: ``'softmax'`` or ``'sigmoid'``.
+        focus: Boxes are weighted by this power of their score; 0 is the plain mean.
+        hidden: The classes that count for scores; None for all of them.
 
     Returns:
         Scalar; zero, with a gradient of zero, if there is no box.
     """
     if not len(logits):
         return logits.sum()
-    target = target.to(logits).expand_as(logits)
-    if activation == 'softmax':
-        return -(target * logits.log_softmax(-1)).sum(-1).mean()
-    loss = F.binary_cross_entropy_with_logits(logits, target, reduction='none')
-    return loss.sum(-1).mean()
+    if target is None:
+        losses = _log_odds(logits, activation, hidden)
+    else:
+        target = target.to(logits).expand_as(logits)
+        if activation == 'softmax':
+            losses = -(target * logits.log_softmax(-1)).sum(-1)
+        else:
+            losses = F.binary_cross_entropy_with_logits(
+                logits, target, reduction='none'
+            ).sum(-1)
+    scores = box_scores(logits.detach(), activation, hidden)
+    weights = (scores / scores.amax()).clamp(min=1e-6) ** focus
+    return (weights * losses).sum() / weights.sum()
+
+
+def _log_odds(logits: Tensor, activation: str, hidden: Sequence[int] | None) -> Tensor:
+    """Give the log odds (M,) of the highest class that counts."""
+    softmax = activation == 'softmax'
+    counted = logits[:, :-1] if softmax else logits
+    columns = list(range(counted.shape[1]) if hidden is None else hidden)
+    highest, where = counted[:, columns].max(-1)
+    if not softmax:
+        return highest
+    where = torch.tensor(columns, device=logits.device)[where]
+    others = logits.scatter(1, where[:, None], -torch.inf)
+    return highest - others.logsumexp(-1)
 
 
 def class_scores(logits: Tensor, activation: str) -> Tensor:

@@ -11,7 +11,8 @@ pytest.importorskip('mmdet')
 
 from mmprivacy.disappearance import Detections, ObjectDisappearance
 from mmprivacy.disappearance.aiming import is_correct
-from mmprivacy.disappearance.photo_state import PhotoState
+from mmprivacy.disappearance.photo_state import Aim, PhotoState
+from mmprivacy.disappearance.targets import TargetSchedule, class_loss
 from mmprivacy.errors import ConfigError, DataError, ShapeError
 
 BIG = dict(eps=40 / 255, alpha=4 / 255)
@@ -110,9 +111,9 @@ def test_targets_are_the_other_classes_in_turn(monkeypatch):
     seen = []
     original = descent.class_loss
 
-    def spy(logits, target, activation):
+    def spy(logits, target, *more):
         seen.append(target)
-        return original(logits, target, activation)
+        return original(logits, target, *more)
 
     monkeypatch.setattr(descent, 'class_loss', spy)
     view, image = ToyView(8), photos(1)
@@ -143,8 +144,6 @@ def test_targets_are_the_other_classes_in_turn(monkeypatch):
 @pytest.mark.parametrize('activation', ['softmax', 'sigmoid'])
 def test_a_step_lowers_the_loss_to_the_target(activation):
     """And a step uphill raises it."""
-    from mmprivacy.disappearance.targets import TargetSchedule, class_loss
-
     view = ToyView(5, activation=activation)
     image = torch.from_numpy(photos(1)[0].transpose(2, 0, 1).copy()).float()
     target = TargetSchedule('fixed', [3], 5, activation).at(0)
@@ -166,8 +165,6 @@ def test_a_step_lowers_the_loss_to_the_target(activation):
     options.update(max_iters=1, alpha=0.5 / 255, direction='sign', verify=False)
     options.update(quantize=False, eps=0.9 / 255, anchor='prev', momentum=0)
     attack = ObjectDisappearance(**options)
-    from mmprivacy.disappearance.photo_state import Aim, PhotoState
-
     aim = Aim(None, None, TargetSchedule('fixed', [3], 5, activation), [0], 0.3)
     state = PhotoState(image, [aim], attack.options, None, 0)
     attack._descent.run([view], [state])
@@ -312,8 +309,8 @@ def test_photos_that_do_not_get_better_are_given_up():
 
 @pytest.mark.parametrize(
     ('fall', 'left', 'stuck'),
-    # From logit 4 - 2 * 0.5 = 3 to log(0.28 / 0.72) = -0.94 it takes 7.9 updates.
-    [(0.5, 8, False), (0.5, 7, True), (0.0, 50, True), (-0.1, 99, True)],
+    # From logit 4 - 2 * 0.5 = 3 to log(0.28 / 0.72) + 0.5 = -0.44 are 6.9 updates.
+    [(0.5, 7, False), (0.5, 6, True), (0.0, 50, True), (-0.1, 99, True)],
 )
 def test_hope_is_judged_by_the_fall_of_the_logit(fall, left, stuck):
     options = ObjectDisappearance(patience=2, score_thr=0.3).options
@@ -325,19 +322,39 @@ def test_hope_is_judged_by_the_fall_of_the_logit(fall, left, stuck):
     assert state.is_stuck(scores[2], left) == stuck
 
 
-def test_a_decoy_that_is_out_of_reach_is_replaced_by_the_background():
+@pytest.mark.parametrize('target', ['background', 'untargeted'])
+def test_a_decoy_that_is_out_of_reach_is_given_up(target):
     view = easy()
     clean = view.detect(torch.from_numpy(photos(1)[0].transpose(2, 0, 1).copy()))
     sensitive = min(clean.above(0.3).labels.tolist())
     assert sensitive < 3
     view.weight[3], view.bias[3] = view.weight[sensitive], -9  # only with the other
     options = dict(BIG, mode='sen', sensitive=sensitive, decoy=3, patience=5)
-    (result,) = ObjectDisappearance(**options)(view, photos(1))
+    other = ObjectDisappearance(fallback=dict(target=target), **options)
+    (result,) = other(view, photos(1))
     assert result.success
-    assert result.target == 'background'
-    (stuck,) = ObjectDisappearance(target_fallback=None, **options)(view, photos(1))
+    assert result.target == target
+    (stuck,) = ObjectDisappearance(fallback=None, **options)(view, photos(1))
     assert stuck.target == 'fixed'
     assert stuck.iters <= result.iters
+
+
+def test_the_fallback_replaces_target_and_direction_once():
+    fallback = dict(target='untargeted', direction='sign')
+    options = ObjectDisappearance(fallback=fallback, patience=1).options
+    grey = torch.full((3, 4, 4), 100.0)
+    schedule = TargetSchedule('background', [], 3, 'softmax')
+    state = PhotoState(grey, [Aim(None, None, schedule, None, 0.3)], options, None, 0)
+    grad = torch.ones(3, 4, 4)
+    grad[0] = 0.1
+    state.step(grad)
+    assert len(state.pixels.unique()) == 2  # as long as the gradient is
+    assert state.fall_back()
+    assert state.aims[0].schedule.kind == 'untargeted'
+    assert torch.equal(state.pixels, grey)
+    state.step(grad)
+    assert torch.equal(state.pixels, grey - 1)
+    assert not state.fall_back()
 
 
 def test_best_picture_is_kept(monkeypatch):
@@ -371,8 +388,8 @@ def test_few_classes_fall_back_or_raise(monkeypatch):
     results = ObjectDisappearance(target='cycle', **HUGE)(one, photos(2))
     assert all(r.success and r.iters for r in results)
     assert len(said) == 1
-    assert 'background' in said[0]
-    with pytest.raises(ConfigError, match=r"target='cycle'.*target_fallback"):
+    assert 'untargeted' in said[0]
+    with pytest.raises(ConfigError, match=r"target='cycle'.*fallback"):
         ObjectDisappearance('paper')(one, photos(1))
     said.clear()
     few = easy()

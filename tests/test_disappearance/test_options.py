@@ -15,8 +15,9 @@ def test_paper_preset_is_algorithm_1():
     assert options.anchor == 'prev'
     assert options.proposals == 'fixed'
     assert options.target == 'cycle'
-    assert options.target_fallback is None
+    assert options.fallback is None
     assert options.loss_on == 'all'
+    assert not options.focus
     assert not options.quantize
     assert not options.verify
     assert not options.momentum
@@ -30,7 +31,8 @@ def test_every_option_has_a_preset_and_is_in_the_signature():
     for preset in PRESETS.values():
         assert set(preset) == presets
     assert ObjectDisappearance(eps=0.1).options.eps == 0.1
-    assert ObjectDisappearance('paper', target_fallback='background').options
+    fallback = dict(target='background')
+    assert ObjectDisappearance('paper', fallback=fallback).options.fallback == fallback
 
 
 def test_fingerprint_tells_options_apart():
@@ -55,6 +57,10 @@ def test_fingerprint_tells_options_apart():
         (dict(alpha=0), 'alpha'),
         (dict(max_iters=0), 'max_iters'),
         (dict(patience=0), 'patience'),
+        (dict(focus=-1), 'focus.*at least 0'),
+        (dict(fallback=dict(target='cycle')), r"fallback.*'untargeted'.*cycle"),
+        (dict(fallback=dict(direction='l2')), r'fallback.*a target'),
+        (dict(fallback=dict(target='background', eps=1)), r'fallback.*eps'),
         (dict(score_thr=1), 'score_thr'),
         (dict(stop_margin=0.4), 'stop_margin'),
         (dict(target='none'), r"target.*'background' or 'cycle'"),

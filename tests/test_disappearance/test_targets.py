@@ -97,3 +97,35 @@ def test_pulling_to_all_other_classes_converges_to_their_share():
             loss = class_loss(leaf, schedule.at(n), 'softmax') * len(leaf)
             values = values - 0.5 * torch.autograd.grad(loss, leaf)[0]
         assert (box_scores(values, 'softmax').max() < 0.3) == below
+
+
+def test_untargeted_loss_is_the_log_odds_of_the_highest_class_that_counts():
+    schedule = TargetSchedule('untargeted', [], 3, 'softmax')
+    assert schedule.at(5) is None
+    logits = torch.tensor([[2.0, 0.5, -1.0, 1.0], [0.0, 3.0, 1.0, 0.2]])
+    top = logits.softmax(-1)[[0, 1], [0, 1]]
+    torch.testing.assert_close(
+        class_loss(logits, None, 'softmax'), torch.logit(top).mean()
+    )
+    second = logits.softmax(-1)[[0, 1], [2, 2]]
+    torch.testing.assert_close(
+        class_loss(logits, None, 'softmax', hidden=[2]), torch.logit(second).mean()
+    )
+    assert class_loss(logits, None, 'sigmoid') == 2.5
+
+
+def test_untargeted_loss_has_a_gradient_when_scores_are_saturated():
+    logits = torch.tensor([[60.0, 0.0, 0.0]], requires_grad=True)
+    class_loss(logits, None, 'softmax').backward()
+    assert logits.grad[0, 0] == 1
+
+
+def test_focus_weights_boxes_by_a_power_of_their_score():
+    logits = torch.tensor([[2.0, 0.0], [0.0, 1.0], [-3.0, 0.0]])
+    target = TargetSchedule('background', [], 1, 'softmax').at(0)
+    scores = logits.softmax(-1)[:, 0]
+    losses = -logits.log_softmax(-1)[:, 1]
+    expected = (scores**2 * losses).sum() / (scores**2).sum()
+    torch.testing.assert_close(class_loss(logits, target, 'softmax', 2.0), expected)
+    low = torch.tensor([[-90.0, 0.0]])
+    assert class_loss(low, target, 'softmax', 3.0).isfinite()
