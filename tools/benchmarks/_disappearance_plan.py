@@ -127,11 +127,12 @@ class Measurements:
 
     def _costs(self) -> list[Job]:
         few = dict(methods={}, photos=min(10, self.photos))
+        all_photos = dict(methods={}, photos=self.photos)
         timing = {**few, 'steps': PEER_STEPS, 'pairs': 5, 'warm_up': 1}
         target = '_disappearance_cost'
         jobs = [
             self._bare('cost', 'iteration', f'{target}:iteration_time', timing),
-            self._bare('cost', 'time to success', f'{target}:preset_time', few),
+            self._bare('cost', 'time to success', f'{target}:preset_time', all_photos),
         ]
         for photos in (max(1, self.photos // 5), self.photos):
             name = f'memory of {photos} photos'
