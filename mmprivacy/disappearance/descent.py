@@ -172,7 +172,7 @@ class Descent:
         if low or score < state.best_score:
             state.keep(score, found)
         state.done = state.success = low
-        if not low and state.is_stuck(score, left) and not state.fall_back():
+        if not low and state.is_stuck(score, left) and not state.fall_back(left):
             self._settle(views, state)
 
     def _settle(self, views: Sequence[DetectorView], state: PhotoState) -> None:

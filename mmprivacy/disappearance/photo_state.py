@@ -136,9 +136,14 @@ class PhotoState:
         low_enough = _logit(options.score_thr - options.stop_margin)
         return lowest[-1] - fall * left > low_enough + NEAR
 
-    def fall_back(self) -> bool:
-        """Begin anew with the options of the fallback, if that is left to try."""
-        if self.options.fallback is None:
+    def fall_back(self, left: int) -> bool:
+        """Begin anew with the options of the fallback, if that is left to try.
+
+        Args:
+            left: How many updates may follow; with too few to judge them, it is not
+                worth the while.
+        """
+        if self.options.fallback is None or left <= (self.options.patience or 0):
             return False
         self.options = replace(self.options, **self.options.fallback, fallback=None)
         for aim in self.aims:
