@@ -19,7 +19,7 @@ custom_imports = dict(imports=['mmprivacy.privobfnet'], allow_failed_imports=Fal
 # from one scale; masks are better with four.
 model = dict(
     target_assign='share',
-    test_cfg=dict(scales=(1.0,), cams='versus_background'),
+    test_cfg=dict(scales=(1.0,), cams='versus_background', label_source='soft'),
 )
 custom_hooks = [dict(type='AttributeMaskVisualizationHook')]
 
@@ -29,7 +29,7 @@ sample = dict(
     data=dict(
         format='visual-redactions',
         root='data/sample/visual_redactions',
-        num=dict(train=2000, val=150, test=400),
+        num=dict(train=4000, val=150, test=400),
         seed=0,
     ),
     encoder='{{ fileDirname }}/../sample/encoder_r50.py',
@@ -47,8 +47,9 @@ sample = dict(
         'model.num_crops': 4,
         'model.loss_img.loss_weight': 50.0,  # a mean over 69 maps
         'model.min_mask_area': 0.002,
-        'train_cfg.max_epochs': 16,
-        'train_cfg.val_interval': 4,
+        'model.target_norm': 'image',
+        'train_cfg.max_epochs': 11,
+        'train_cfg.val_interval': 3,
         'train_dataloader.batch_size': 16,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,

@@ -9,11 +9,11 @@ from typing import Any
 from mmprivacy.datasets.attribute_masks import mask_types
 from mmprivacy.errors import ConfigError, nearest
 from mmprivacy.privobfnet.alignment import ALIGNMENTS
-from mmprivacy.privobfnet.targets import ASSIGNMENTS, BACKGROUNDS, MODES
+from mmprivacy.privobfnet.targets import ASSIGNMENTS, BACKGROUNDS, MODES, NORMS
 from mmprivacy.privobfnet.windows import POLICIES
 
 CAMS = ('logits', 'softmax', 'versus_background')
-LABEL_SOURCES = ('pred', 'gt', 'all')
+LABEL_SOURCES = ('pred', 'soft', 'gt', 'all')
 MASK_SIZES = ('input', 'original')
 
 
@@ -78,6 +78,7 @@ class TargetOptions:
     mode: str = 'auto'
     bg_target: str = 'residual'
     assign: str = 'argmax'
+    norm: str = 'window'
     bg_thr: float = 0.001
     weight_target: bool = True
     weight_global: bool = False
@@ -90,6 +91,7 @@ class TargetOptions:
             target_mode=(self.mode, MODES),
             bg_target=(self.bg_target, BACKGROUNDS),
             target_assign=(self.assign, ASSIGNMENTS),
+            target_norm=(self.norm, NORMS),
         )
 
 
@@ -105,7 +107,9 @@ class TestOptions:
             have of a cell, so that attributes on the same pixels do not lower each
             other.
         label_source: Which attributes have a mask: those predicted (``'pred'``), those
-            that are known (``'gt'``, for pseudo labels), or ``'all'``.
+            that are known (``'gt'``, for pseudo labels), or ``'all'``. ``'soft'``: all,
+            and the peak of a map is the probability of the attribute, or what the map
+            itself has there if that is more (with ``'versus_background'``).
         attr_thr: An attribute is predicted where its probability is above this.
         bg_thr: A pixel belongs to a mask, or to a class, where a map is above this
             share of its maximum.

@@ -76,6 +76,8 @@ class PrivObfNet(BaseSegmentor):
             :func:`~.targets.local_targets`.
         bg_target: ``'residual'`` or ``'l2g'``.
         target_assign: ``'argmax'`` or ``'share'``.
+        target_norm: What a map is divided by: its maximum in each ``'window'``, or in
+            all windows of the ``'image'``, so that windows without the class are low.
         bg_thr: Values up to this are no sign of a class.
         weight_target: Whether masks weight the maps of Model-Cropped.
         weight_global: Whether they weight those of Model-Image, too, as the paper says.
@@ -120,6 +122,7 @@ class PrivObfNet(BaseSegmentor):
         target_mode: str = 'auto',
         bg_target: str = 'residual',
         target_assign: str = 'argmax',
+        target_norm: str = 'window',
         bg_thr: float = 0.001,
         weight_target: bool = True,
         weight_global: bool = False,
@@ -138,6 +141,7 @@ class PrivObfNet(BaseSegmentor):
             target_mode,
             bg_target,
             target_assign,
+            target_norm,
             bg_thr,
             weight_target,
             weight_global,
@@ -275,6 +279,7 @@ class PrivObfNet(BaseSegmentor):
             self.target.assign,
             self.target.bg_thr,
             self.local_cam_head.with_background,
+            num if self.target.norm == 'image' else 1,
         )
         shares = cut_maps(maps.float().softmax(1), corners, window, self.windows.align)
         found = self.local_cam_head.foreground(seen)
@@ -340,10 +345,10 @@ class PrivObfNet(BaseSegmentor):
         )
         probabilities, scores = (*outputs, None)[:2]
         for n, sample in enumerate(samples):
-            present = self._present(sample, probabilities[n])
+            peaks = self._peaks(sample, probabilities[n], maps[n].amax((1, 2)))
             fill_sample(
                 sample,
-                normalize_cams(maps[n]) * present[:, None, None],
+                normalize_cams(maps[n]) * peaks[:, None, None],
                 probabilities[n],
                 None if scores is None else scores[n],
                 options.attr_thr,
@@ -360,14 +365,17 @@ class PrivObfNet(BaseSegmentor):
             return (found(maps) - maps[:, :1]).sigmoid(), *outputs
         return found(maps.softmax(1) if reading == 'softmax' else maps), *outputs
 
-    def _present(self, sample: Any, probabilities: Tensor) -> Tensor:
-        """Tell which attributes have a mask (C,): 0 or 1."""
+    def _peaks(self, sample: Any, probabilities: Tensor, highest: Tensor) -> Tensor:
+        """Tell how high the mask of each attribute is (C,), 0 for none."""
         source = self.test_options.label_source
         if source == 'gt':
             (labels,) = stack_field([sample], 'gt_score', self.num_attributes)
             return labels.to(probabilities)
         if source == 'all':
             return torch.ones_like(probabilities)
+        if source == 'soft':
+            shares = self.test_options.cams == 'versus_background'
+            return torch.maximum(probabilities, highest) if shares else probabilities
         return (probabilities > self.test_options.attr_thr).to(probabilities)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 MODES = ('auto', 'continuous', 'l2g', 'raw')
 BACKGROUNDS = ('residual', 'l2g')
 ASSIGNMENTS = ('argmax', 'share')
+NORMS = ('window', 'image')
 
 
 def class_weights(masks: Tensor, types: Tensor) -> Tensor:
@@ -39,12 +40,13 @@ def local_targets(
     assign: str = 'argmax',
     bg_thr: float = 0.001,
     with_background: bool = True,
+    windows: int = 1,
 ) -> Tensor:
     """Turn maps of Model-Cropped into targets for the softmax of Model-Image.
 
-    Each map is cut at 0 and divided by its maximum. Classes that the image does not
-    have are left out. Cells are then given to classes, weighted by the masks, and what
-    is left of a cell goes to the background.
+    Each map is cut at 0 and divided by its maximum in a group of windows. Classes that
+    the image does not have are left out. Cells are then given to classes, weighted by
+    the masks, and what is left of a cell goes to the background.
 
     Args:
         maps: Maps (M, K, h, w); no gradient flows into them.
@@ -62,6 +64,8 @@ def local_targets(
             share it, which leaves several attributes on the same pixels possible.
         bg_thr: Values up to this are no sign of a class.
         with_background: Whether maps have a background channel.
+        windows: Neighbours in a group: 1 scales each window for itself, even one that
+            has nothing of the class; the windows of an image share its maximum.
 
     Returns:
         Targets (M, K, h, w); except with ``'raw'``, in [0, 1] with a sum over the
@@ -79,7 +83,8 @@ def local_targets(
             return maps
         return torch.cat([maps[:, :start], maps[:, start:] * weights], 1)
     values = maps.clamp_min(0)
-    values = values / (values.amax((2, 3), keepdim=True) + 1e-8)
+    highest = values.unflatten(0, (-1, windows)).amax((1, 3, 4)) + 1e-8
+    values = values / highest.repeat_interleave(windows, 0)[..., None, None]
     values = torch.cat(
         [values[:, :start], values[:, start:] * labels[..., None, None]], 1
     )

@@ -168,3 +168,14 @@ def test_the_cropped_loss_by_hand_and_for_repeated_windows():
     assert loss(maps, labels).item() == pytest.approx(by_hand.item(), rel=1e-6)
     repeated = loss(maps.repeat_interleave(5, 0), labels.repeat_interleave(5, 0))
     assert repeated.item() == pytest.approx(by_hand.item(), rel=1e-6)
+
+
+def test_windows_of_an_image_share_their_maximum():
+    maps = torch.zeros(4, 3, 2, 2)
+    maps[0, 1, 0, 0], maps[1, 1, 0, 0] = 4.0, 1.0  # two windows of the first image
+    maps[2, 1, 0, 0], maps[3, 1, 0, 0] = 0.5, 2.0
+    labels = torch.tensor([[1.0, 0.0]]).expand(4, 2)
+    alone = local_targets(maps, labels, mode='continuous')[:, 1, 0, 0]
+    torch.testing.assert_close(alone, torch.ones(4))
+    together = local_targets(maps, labels, mode='continuous', windows=2)[:, 1, 0, 0]
+    torch.testing.assert_close(together, torch.tensor([1.0, 0.25, 0.25, 1.0]))

@@ -1,6 +1,7 @@
 """The segmentor: what is learned from what, and what a prediction needs."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -218,6 +219,26 @@ def test_a_pixel_is_labelled_with_its_class_plus_one():
     assert (labels[:, :16] == 1).all()
     assert (labels[:, 40:] == 2).all()
     assert (labels[:, 26:30] == 0).all()
+
+
+@pytest.mark.parametrize('cams', ['logits', 'versus_background'])
+def test_a_soft_mask_is_as_high_as_its_attribute_is_probable(cams):
+    """Or as its map is, where that says how much there is."""
+    model = build(test_cfg=dict(label_source='all', cams=cams))
+    (every,) = _predict(model, batch(num=1))
+    model.test_options = replace(model.test_options, label_source='soft')
+    (soft,) = _predict(model, batch(num=1))
+    peaks = soft.attr_masks.data.amax((1, 2))
+    torch.testing.assert_close(
+        soft.attr_masks.data, every.attr_masks.data * peaks[:, None, None]
+    )
+    there = every.attr_masks.data.amax((1, 2)) > 0
+    assert there.any()
+    if cams == 'logits':
+        torch.testing.assert_close(peaks[there], soft.pred_score[there])
+        return
+    assert (peaks >= soft.pred_score - 1e-6).all()
+    assert (peaks > soft.pred_score + 0.01).any() or (peaks < 0.99).all()
 
 
 @pytest.mark.parametrize('cams', ['logits', 'softmax', 'versus_background'])

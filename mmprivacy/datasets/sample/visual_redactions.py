@@ -32,6 +32,6 @@ VISUAL_REDACTIONS = Format(
     'imperfect masks of people and of text, for training:\ndilated, eroded, shifted, '
     'some missed, some invented.',
     deck='attributes',
-    num=dict(train=2000, val=150, test=400),
+    num=dict(train=4000, val=150, test=400),
     add=add_provider_masks,
 )
