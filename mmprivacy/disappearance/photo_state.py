@@ -25,8 +25,8 @@ from mmprivacy.disappearance.perturb import (
 from mmprivacy.disappearance.targets import TargetSchedule
 from mmprivacy.disappearance.view import Detections
 
-NEAR = 0.5
-"""A photo is not given up if the logit of its score would miss by this or less."""
+SLACK = 0.005
+"""What an extrapolated logit may miss by, for each update that is left."""
 
 
 @dataclass(eq=False)
@@ -120,8 +120,8 @@ class PhotoState:
         """Tell whether the scores fall too slowly to be low enough in the end.
 
         A step down the gradient moves logits, not scores, by about the same every time.
-        So the logit of the highest score, the lowest one so far, is extrapolated. Who
-        would come near may go on.
+        So the logit of the highest score, the lowest one so far, is extrapolated, and
+        the longer the way, the more it may miss by.
 
         Args:
             score: Highest score in the iterate.
@@ -134,7 +134,7 @@ class PhotoState:
             return False
         fall = (lowest[-1 - window] - lowest[-1]) / window
         low_enough = _logit(options.score_thr - options.stop_margin)
-        return lowest[-1] - fall * left > low_enough + NEAR
+        return lowest[-1] - (fall + SLACK) * left > low_enough
 
     def fall_back(self, left: int) -> bool:
         """Begin anew with the options of the fallback, if that is left to try.

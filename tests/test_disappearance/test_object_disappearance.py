@@ -309,8 +309,8 @@ def test_photos_that_do_not_get_better_are_given_up():
 
 @pytest.mark.parametrize(
     ('fall', 'left', 'stuck'),
-    # From logit 4 - 2 * 0.5 = 3 to log(0.28 / 0.72) + 0.5 = -0.44 are 6.9 updates.
-    [(0.5, 7, False), (0.5, 6, True), (0.0, 50, True), (-0.1, 99, True)],
+    # From logit 4 - 2 * 0.5 = 3 to log(0.28 / 0.72) = -0.94 are 7.8 updates of 0.505.
+    [(0.5, 8, False), (0.5, 7, True), (0.0, 50, True), (-0.1, 99, True)],
 )
 def test_hope_is_judged_by_the_fall_of_the_logit(fall, left, stuck):
     options = ObjectDisappearance(patience=2, score_thr=0.3).options
