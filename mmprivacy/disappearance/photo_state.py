@@ -140,10 +140,10 @@ class PhotoState:
         """Begin anew with the options of the fallback, if that is left to try.
 
         Args:
-            left: How many updates may follow; with too few to judge them, it is not
-                worth the while.
+            left: How many updates may follow; with two times ``patience`` or fewer, it
+                is not worth the while.
         """
-        if self.options.fallback is None or left <= (self.options.patience or 0):
+        if self.options.fallback is None or left <= 2 * self.options.patience:
             return False
         self.options = replace(self.options, **self.options.fallback, fallback=None)
         for aim in self.aims:

@@ -349,8 +349,8 @@ def test_the_fallback_replaces_target_and_direction_once():
     grad[0] = 0.1
     state.step(grad)
     assert len(state.pixels.unique()) == 2  # as long as the gradient is
-    assert not state.fall_back(left=1)  # too few updates to tell whether it helps
-    assert state.fall_back(left=2)
+    assert not state.fall_back(left=2)  # too few updates to tell whether it helps
+    assert state.fall_back(left=3)
     assert state.aims[0].schedule.kind == 'untargeted'
     assert torch.equal(state.pixels, grey)
     state.step(grad)
