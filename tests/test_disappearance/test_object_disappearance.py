@@ -68,7 +68,7 @@ def test_anchor_at_the_previous_iterate_drifts():
     view = ToyView(1, torch.tensor([[0.0] * 3, [9.0] * 3]), torch.tensor([5.0, 0]))
     image = [np.full((16, 16, 3), 100, np.uint8)]
     options = dict(eps=3 / 255, alpha=3 / 255, direction='sign', max_iters=10)
-    options.update(target='background', quantize=False, momentum=0)
+    options.update(target='background', quantize=False, momentum=0, patience=None)
     drifted = ObjectDisappearance(anchor='prev', **options)(view, image)[0]
     assert drifted.linf == 30
     assert ObjectDisappearance(**options)(view, image)[0].linf == 3
