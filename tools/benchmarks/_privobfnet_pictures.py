@@ -63,18 +63,22 @@ def draw_pictures(
 
 
 def _workflow(results: Sequence[ObfuscationResult]) -> np.ndarray:
-    """Draw a row a photo: photo, masks of some attributes, protected photo."""
+    """Draw a row a photo: photo, masks of some attributes, protected photo.
+
+    There are as many columns of masks as the photo with most has.
+    """
     tiles, captions = [], []
-    for result in results:
+    shown = [_different(result, MASKS) for result in results]
+    most = max(map(len, shown))
+    for result, names in zip(results, shown):
         photo = _tile(result.photo)
-        names = _different(result, MASKS)
         blank = np.full_like(photo, 255)
         score = '' if result.score is None else f'\nscore {result.score:.2f}'
         tiles += [photo, *(overlay_mask(photo, result.masks[n]) for n in names)]
-        tiles += [blank] * (MASKS - len(names)) + [_tile(result.image)]
+        tiles += [blank] * (most - len(names)) + [_tile(result.image)]
         captions += [f'Photo{score}', *(_caption(result, n) for n in names)]
-        captions += [''] * (MASKS - len(names)) + ['Protected']
-    return draw_grid(tiles, captions, MASKS + 2)
+        captions += [''] * (most - len(names)) + ['Protected']
+    return draw_grid(tiles, captions, most + 2)
 
 
 def _choices(results: Sequence[ObfuscationResult]) -> np.ndarray:
