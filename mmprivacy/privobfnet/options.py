@@ -111,8 +111,8 @@ class TestOptions:
             and the peak of a map is the probability of the attribute, or what the map
             itself has there if that is more (with ``'versus_background'``).
         attr_thr: An attribute is predicted where its probability is above this.
-        bg_thr: A pixel belongs to a mask, or to a class, where a map is above this
-            share of its maximum.
+        bg_thr: A pixel belongs to a mask, or to a class, where a map is above this. The
+            maximum of a map is 1, except with ``'soft'``.
         mask_size: Size of the maps: that of the network's ``'input'``, or that of the
             ``'original'`` photo.
     """

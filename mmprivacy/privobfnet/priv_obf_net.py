@@ -72,7 +72,7 @@ class PrivObfNet(BaseSegmentor):
             :func:`~.windows.draw_corners`.
         align: How maps of Model-Image are cut: ``'slice'``, exactly; ``'roi_align'``
             as L2G, half a cell beside.
-        target_mode: This and the next three: see
+        target_mode: This and the next four: see
             :func:`~.targets.local_targets`.
         bg_target: ``'residual'`` or ``'l2g'``.
         target_assign: ``'argmax'`` or ``'share'``.
