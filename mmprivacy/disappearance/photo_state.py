@@ -139,6 +139,8 @@ class PhotoState:
     def fall_back(self, left: int) -> bool:
         """Begin anew with the options of the fallback, if that is left to try.
 
+        The best picture so far stays that until the second try finds a better one.
+
         Args:
             left: How many updates may follow; with two times ``patience`` or fewer, it
                 is not worth the while.
@@ -148,7 +150,9 @@ class PhotoState:
         self.options = replace(self.options, **self.options.fallback, fallback=None)
         for aim in self.aims:
             aim.schedule = aim.schedule.replaced(self.options.target)
+        first_try = self.best, self.best_score, self.found
         self.start(self.eps)
+        self.best, self.best_score, self.found = first_try
         return True
 
     def step(self, grad: Tensor) -> None:

@@ -137,7 +137,8 @@ def class_loss(
                 logits, target, reduction='none'
             ).sum(-1)
     scores = box_scores(logits.detach(), activation, hidden)
-    weights = (scores / scores.amax()).clamp(min=1e-6) ** focus
+    highest = scores.amax().clamp(min=torch.finfo(scores.dtype).tiny)
+    weights = (scores / highest).clamp(min=1e-6) ** focus
     return (weights * losses).sum() / weights.sum()
 
 

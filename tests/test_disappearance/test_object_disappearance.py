@@ -349,10 +349,13 @@ def test_the_fallback_replaces_target_and_direction_once():
     grad[0] = 0.1
     state.step(grad)
     assert len(state.pixels.unique()) == 2  # as long as the gradient is
+    state.keep(0.4)
+    best = state.best
     assert not state.fall_back(left=2)  # too few updates to tell whether it helps
     assert state.fall_back(left=3)
     assert state.aims[0].schedule.kind == 'untargeted'
     assert torch.equal(state.pixels, grey)
+    assert state.best is best and state.best_score == 0.4  # still the one to beat
     state.step(grad)
     assert torch.equal(state.pixels, grey - 1)
     assert not state.fall_back(left=9)
