@@ -163,8 +163,10 @@ def test_a_run_gives_tables_pictures_and_a_threshold(payload, tmp_path):
 
     payload['options'] |= SMALL
     found = train_and_test(payload | {'work_dir': str(tmp_path), 'draw': True})
-    assert found['threshold'] in THRESHOLDS
-    assert {'masks/miou', 'attribute/map', 'score/pearson'} <= set(found['metrics'])
+    assert found['one_threshold'] in THRESHOLDS
+    assert set(found['thresholds'].values()) <= set(THRESHOLDS)
+    wanted = {'masks/miou', 'one_threshold/miou', 'attribute/map', 'score/pearson'}
+    assert wanted <= set(found['metrics'])
     assert len(found['attributes']) == 68
     assert len(found['masks']) == 24
     assert all((tmp_path / name).is_file() for name in found['pictures'])

@@ -26,7 +26,7 @@ from mmprivacy.datasets.visual_redactions import (
     RedactionRecord,
     read_redactions,
 )
-from mmprivacy.errors import ConfigError, DataError, ShapeError
+from mmprivacy.errors import ConfigError, DataError, ShapeError, nearest
 from mmprivacy.evaluation.functional.masks import (
     MaskCounts,
     blind_iou,
@@ -36,6 +36,7 @@ from mmprivacy.evaluation.functional.masks import (
 )
 from mmprivacy.evaluation.samples import photo_name, read_field
 
+DEFAULT_THR = 0.25
 _KINDS = {i: MASK_TYPES[MEMBERS[i][0]] for i in REDACTION_IDS}
 
 
@@ -53,8 +54,9 @@ class AttributeMaskMetric(BaseMetric):
       either not true or not predicted counts 0, as in the paper's evaluation;
     * ``miou_photo``, ``miou_centre``, ``miou_chance``: of who knows which attributes a
       photo shows, but not where (:func:`~.functional.masks.blind_iou`);
-    * ``miou_best`` at ``best_thr``, if there are several thresholds. It is chosen on
-      these very photos: take it from the validation split;
+    * ``miou_best`` at ``best_thr``, if there are several thresholds, and
+      ``miou_best_each``, where each attribute has its own best one, which the table
+      names. They are chosen on these very photos: take them from the validation split;
     * ``num_attributes``, ``n`` photos.
 
     Convention:
@@ -65,7 +67,9 @@ class AttributeMaskMetric(BaseMetric):
         ann_file: Annotations of Visual Redactions. Photos are found by name; those that
             are not annotated are left out. None if the samples have
             ``gt_attr_masks``.
-        thr: A pixel is predicted where its score is above this.
+        thr: A pixel is predicted where its score is above this. A mapping gives
+            attributes (``'a105_face_all'``) a threshold of their own; the others have
+            the default.
         thrs: Further thresholds to try.
         least_area: Instances with fewer pixels are left out; the drawn photos are small
             and need less.
@@ -75,7 +79,8 @@ class AttributeMaskMetric(BaseMetric):
         prefix: Prefix of the keys; ``'masks'`` if not given.
 
     Raises:
-        ConfigError: If a threshold is out of range, or the file has another ending.
+        ConfigError: If a threshold is out of range, an attribute is unknown, or the
+            file has another ending.
         DataError: If the annotations cannot be read.
 
     Reference:
@@ -87,7 +92,7 @@ class AttributeMaskMetric(BaseMetric):
     def __init__(
         self,
         ann_file: str | None = None,
-        thr: float = 0.25,
+        thr: float | Mapping[str, float] = DEFAULT_THR,
         thrs: Sequence[float] = (),
         least_area: float = LEAST_AREA,
         out_file: str | None = None,
@@ -95,14 +100,7 @@ class AttributeMaskMetric(BaseMetric):
         prefix: str | None = None,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
-        self.thrs = (thr, *(t for t in thrs if t != thr))
-        if not all(0 <= t < 1 for t in self.thrs):
-            raise ConfigError.explain(
-                'AttributeMaskMetric.thr',
-                expected='thresholds from 0 on, below 1',
-                got=self.thrs,
-                fix='correct them',
-            )
+        self.thrs = _read_thresholds(thr, thrs)
         self.out_file = None if out_file is None else Path(out_file).expanduser()
         if self.out_file and self.out_file.suffix not in ('.tsv', '.json'):
             raise ConfigError.explain(
@@ -179,12 +177,15 @@ class AttributeMaskMetric(BaseMetric):
             chosen = [_KINDS[i] == kind for i in REDACTION_IDS]
             figures[f'miou_{kind}'] = _mean(iou[chosen, 0])
         figures |= {f'miou_{name}': _mean(values) for name, values in blind.items()}
-        if len(self.thrs) > 1:
-            means = [_mean(column) for column in iou.T]
-            best = int(np.nanargmax([*means, -1.0])) % len(means)
-            figures |= dict(miou_best=means[best], best_thr=self.thrs[best])
         photos = np.stack([r.true > 0 for r in results]).sum(0)
         columns = dict(n=photos, iou=iou[:, 0], iou_per_photo=each[:, 0], **blind)
+        if iou.shape[1] > 1:
+            means = [_mean(column) for column in iou.T]
+            best = int(np.nanargmax([*means, -1.0])) % len(means)
+            figures |= dict(miou_best=means[best], best_thr=float(self.thrs[best]))
+            figures['miou_best_each'] = _mean(iou.max(1))
+            own = self.thrs[np.nan_to_num(iou).argmax(1)]
+            columns['best_thr'] = np.where(photos > 0, own, np.nan)
         if self.out_file:
             _write_table(self.out_file, columns)
         absent = [i for i, n in zip(REDACTION_IDS, photos) if n == 0]
@@ -195,6 +196,26 @@ class AttributeMaskMetric(BaseMetric):
                 logger='current',
             )
         return figures | dict(num_attributes=int((photos > 0).sum()), n=len(results))
+
+
+def _read_thresholds(
+    thr: float | Mapping[str, float], thrs: Sequence[float]
+) -> np.ndarray:
+    """Check thresholds, and give them for all attributes (T,), or of each (24, 1)."""
+    own = isinstance(thr, Mapping)
+    values = np.array([*thr.values()] if own else [thr, *(t for t in thrs if t != thr)])
+    unknown = [name for name in thr if name not in REDACTION_IDS] if own else []
+    if unknown or not ((values >= 0) & (values < 1)).all() or (own and thrs):
+        raise ConfigError.explain(
+            'AttributeMaskMetric.thr',
+            expected='thresholds from 0 on, below 1; of attributes of Visual '
+            'Redactions, then without thrs',
+            got=unknown or values.tolist(),
+            fix=nearest(str(unknown[0]), REDACTION_IDS) if unknown else 'correct them',
+        )
+    if not own:
+        return values
+    return np.array([[thr.get(name, DEFAULT_THR)] for name in REDACTION_IDS])
 
 
 def _read_masks(sample: Mapping, field: str, fix: str) -> np.ndarray:

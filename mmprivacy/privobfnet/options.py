@@ -12,7 +12,9 @@ from mmprivacy.privobfnet.alignment import ALIGNMENTS
 from mmprivacy.privobfnet.targets import ASSIGNMENTS, BACKGROUNDS, MODES, NORMS
 from mmprivacy.privobfnet.windows import POLICIES
 
-CAMS = ('logits', 'softmax', 'versus_background')
+CAMS = ('logits', 'softmax', 'versus_background', 'balanced')
+SHARES = ('versus_background', 'balanced')
+"""Readings that compare each map with the background: shares of a cell."""
 LABEL_SOURCES = ('pred', 'soft', 'gt', 'all')
 MASK_SIZES = ('input', 'original')
 
@@ -105,11 +107,12 @@ class TestOptions:
         cams: ``'logits'``: maps as they are; ``'softmax'``: their shares of a cell;
             ``'versus_background'``: the share of each map in what it and the background
             have of a cell, so that attributes on the same pixels do not lower each
-            other.
+            other; ``'balanced'``: the geometric mean of that, scaled to a maximum of 1,
+            and ``'softmax'``: they do lower each other, but less.
         label_source: Which attributes have a mask: those predicted (``'pred'``), those
             that are known (``'gt'``, for pseudo labels), or ``'all'``. ``'soft'``: all,
             and the peak of a map is the probability of the attribute, or what the map
-            itself has there if that is more (with ``'versus_background'``).
+            itself has there against the background, if that is more.
         attr_thr: An attribute is predicted where its probability is above this.
         bg_thr: A pixel belongs to a mask, or to a class, where a map is above this. The
             maximum of a map is 1, except with ``'soft'``.

@@ -17,6 +17,7 @@ from mmprivacy.errors import ConfigError, ShapeError
 from mmprivacy.privobfnet.alignment import cut_maps
 from mmprivacy.privobfnet.cam import Grid, average_views, normalize_cams, pool_masks
 from mmprivacy.privobfnet.options import (
+    SHARES,
     TargetOptions,
     TestOptions,
     WindowOptions,
@@ -166,7 +167,7 @@ class PrivObfNet(BaseSegmentor):
         self.attr_head = _build_head(attr_head, cam_head)
         self.priv_head = _build_head(priv_head, cam_head)
         self.loss_cls = None if loss_cls is None else MODELS.build(loss_cls)
-        if self.test_options.cams == 'versus_background':
+        if self.test_options.cams in SHARES:
             _need_background(self.cam_head)
         self.num_attributes = self.cam_head.num_classes
         self.mask_names, types = read_mask_types(mask_types, self.num_attributes)
@@ -345,10 +346,9 @@ class PrivObfNet(BaseSegmentor):
         )
         probabilities, scores = (*outputs, None)[:2]
         for n, sample in enumerate(samples):
-            peaks = self._peaks(sample, probabilities[n], maps[n].amax((1, 2)))
             fill_sample(
                 sample,
-                normalize_cams(maps[n]) * peaks[:, None, None],
+                self._attribute_masks(sample, maps[n], probabilities[n]),
                 probabilities[n],
                 None if scores is None else scores[n],
                 options.attr_thr,
@@ -357,13 +357,31 @@ class PrivObfNet(BaseSegmentor):
         return samples
 
     def _view(self, inputs: Tensor) -> tuple[Tensor, ...]:
-        """Compute maps of the classes, and what else there is, for one view."""
+        """Compute maps of the classes, and what else there is, for one view.
+
+        There are twice as many for ``'balanced'``: both readings, one after the other.
+        """
         maps, *outputs = self._forward(inputs)
         maps, found = maps.float(), self.cam_head.foreground
-        reading = self.test_options.cams
-        if reading == 'versus_background':
-            return (found(maps) - maps[:, :1]).sigmoid(), *outputs
-        return found(maps.softmax(1) if reading == 'softmax' else maps), *outputs
+        reading, readings = self.test_options.cams, []
+        if reading in SHARES:
+            readings.append((found(maps) - maps[:, :1]).sigmoid())
+        if reading in ('softmax', 'balanced'):
+            readings.append(found(maps.softmax(1)))
+        return torch.cat(readings, 1) if readings else found(maps), *outputs
+
+    def _attribute_masks(
+        self, sample: Any, maps: Tensor, probabilities: Tensor
+    ) -> Tensor:
+        """Turn mean maps of the views into masks (C, H, W) in [0, 1]."""
+        maps, *shares = maps.split(self.num_attributes)
+        peaks = self._peaks(sample, probabilities, maps.amax((1, 2)))[:, None, None]
+        masks = normalize_cams(maps) * peaks
+        if shares:
+            masks = (masks * shares[0]).sqrt()
+            if self.test_options.label_source != 'soft':
+                masks = normalize_cams(masks)
+        return masks
 
     def _peaks(self, sample: Any, probabilities: Tensor, highest: Tensor) -> Tensor:
         """Tell how high the mask of each attribute is (C,), 0 for none."""
@@ -374,7 +392,7 @@ class PrivObfNet(BaseSegmentor):
         if source == 'all':
             return torch.ones_like(probabilities)
         if source == 'soft':
-            shares = self.test_options.cams == 'versus_background'
+            shares = self.test_options.cams in SHARES
             return torch.maximum(probabilities, highest) if shares else probabilities
         return (probabilities > self.test_options.attr_thr).to(probabilities)
 
@@ -384,7 +402,7 @@ def _need_background(cam_head: Any) -> None:
     if not cam_head.with_background:
         raise ConfigError.explain(
             'PrivObfNet.test_cfg.cams',
-            expected='with_background of cam_head for "versus_background"',
+            expected=f'with_background of cam_head for one of {SHARES}',
             got=False,
             fix='set it, or read the maps in another way',
         )

@@ -355,7 +355,8 @@ def test_the_fallback_replaces_target_and_direction_once():
     assert state.fall_back(left=3)
     assert state.aims[0].schedule.kind == 'untargeted'
     assert torch.equal(state.pixels, grey)
-    assert state.best is best and state.best_score == 0.4  # still the one to beat
+    assert state.best is best  # still the one to beat
+    assert state.best_score == 0.4
     state.step(grad)
     assert torch.equal(state.pixels, grey - 1)
     assert not state.fall_back(left=9)

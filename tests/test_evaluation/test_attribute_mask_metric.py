@@ -106,6 +106,42 @@ def test_masks_overlap_and_merge():
     assert isinstance(METRICS.get('AttributeMaskMetric'), type)
 
 
+def test_attributes_have_thresholds_of_their_own(tmp_path):
+    truth = masks(24, (8, 8), **{f'c{FACE}': (0, 0, 4, 4), f'c{PLATE}': (4, 4, 8, 8)})
+    scores = truth * 0.9
+    scores[FACE, :, 4:] = 0.6  # too much, unless the threshold is high
+    scores[PLATE] *= 0.5  # too little, if it is
+    table = tmp_path / 'table.json'
+    metric = dict(type='AttributeMaskMetric')
+    tried = dict(metric, thr=0.3, thrs=(0.7,), out_file=str(table))
+    figures = run(tried, sample(truth, scores))
+    assert figures['masks/miou_best'] < figures['masks/miou_best_each'] == 1
+    rows = json.loads(table.read_text())
+    own = {row['id']: row['best_thr'] for row in rows if row['n']}
+    assert own == {'a105_face_all': 0.7, 'a108_license_plate_all': 0.3}
+    figures = run(dict(metric, thr=own), sample(truth, scores))
+    assert figures['masks/miou'] == 1
+    assert 'masks/best_thr' not in figures
+    del own['a105_face_all']  # the default, 0.25
+    assert run(dict(metric, thr=own), sample(truth, scores))['masks/miou'] < 1
+
+
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [
+        (dict(thr=1.0), '1.0'),
+        (dict(thrs=(-0.1,)), '-0.1'),
+        (dict(thr={'a105_face_all': 2}), '2'),
+        (dict(thr={'a105_face': 0.5}), 'a105_face_all'),
+        (dict(thr={'a105_face_all': 0.5}, thrs=(0.1,)), 'without thrs'),
+    ],
+)
+def test_wrong_thresholds(options, named):
+    with pytest.raises(ConfigError, match='thr') as error:
+        AttributeMaskMetric(**options)
+    assert named in str(error.value)
+
+
 def test_truth_from_annotations(vispr_root, tmp_path):
     name = vispr_root / 'annotations/2017_v1/test2017.json'
     records = read_redactions(name)
@@ -123,6 +159,7 @@ def test_truth_from_annotations(vispr_root, tmp_path):
     assert figures['masks/miou'] == figures['masks/iou_per_photo'] == 1
     assert figures['masks/miou_best'] == 1
     assert figures['masks/best_thr'] == 0.25
+    assert figures['masks/miou_best_each'] == 1
     assert figures['masks/n'] == len(records)
     blind = [figures[f'masks/miou_{k}'] for k in ('photo', 'centre', 'chance')]
     assert all(0 < b < 0.5 for b in blind)

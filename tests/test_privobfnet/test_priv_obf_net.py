@@ -241,8 +241,16 @@ def test_a_soft_mask_is_as_high_as_its_attribute_is_probable(cams):
     assert (peaks > soft.pred_score + 0.01).any() or (peaks < 0.99).all()
 
 
-@pytest.mark.parametrize('cams', ['logits', 'softmax', 'versus_background'])
-def test_attributes_on_the_same_pixels_do_not_lower_each_other(cams):
+@pytest.mark.parametrize(
+    ('cams', 'nothing', 'shared'),
+    [
+        ('logits', 0, 1),
+        ('softmax', 0.29, 0.55),
+        ('versus_background', 0.525, 1),
+        ('balanced', (0.525 * 0.29) ** 0.5, 0.55**0.5),
+    ],
+)
+def test_attributes_on_the_same_pixels_lower_each_other_as_read(cams, nothing, shared):
     """Class 0 is everywhere but right, class 1 with it on the left; 3 against 0."""
     model = build(test_cfg=dict(label_source='all', flip=False, cams=cams))
     with torch.no_grad():
@@ -255,11 +263,30 @@ def test_attributes_on_the_same_pixels_do_not_lower_each_other(cams):
     (sample,) = _predict(model, batch(num=1))
     first, second = sample.attr_masks.data[:2]
     assert first[:, 34:38].min() == pytest.approx(1)  # alone
-    shared = first[:, :14].max().item()
-    assert shared == pytest.approx(0.55 if cams == 'softmax' else 1, abs=0.02)
+    assert first[:, :14].max().item() == pytest.approx(shared, abs=0.02)
     assert second[:, :14].min() == pytest.approx(1)
-    nothing = {'logits': 0, 'softmax': 0.29, 'versus_background': 0.525}
-    assert first[:, 60:].max().item() == pytest.approx(nothing[cams], abs=0.02)
+    assert first[:, 60:].max().item() == pytest.approx(nothing, abs=0.02)
+
+
+def test_balanced_masks_are_the_geometric_mean_of_two_readings():
+    model = build(test_cfg=dict(label_source='soft', cams='balanced'))
+    read = {}
+    for cams in ('balanced', 'versus_background', 'softmax'):
+        source = 'all' if cams == 'softmax' else 'soft'
+        model.test_options = replace(
+            model.test_options, cams=cams, label_source=source, flip=False
+        )
+        read[cams] = _predict(model, batch(num=1))[0].attr_masks.data
+    mean = read['versus_background'] * read['softmax']  # the latter, up to a factor
+    share = read['balanced'] ** 2 / mean.clamp_min(1e-9)
+    there = mean.amax((1, 2)) > 1e-6
+    assert there.any()
+    for factor in share[there]:
+        torch.testing.assert_close(factor, factor.mean().expand_as(factor))
+        assert 0 < factor.mean() <= 1
+    model.test_options = replace(model.test_options, cams='balanced')
+    (every,) = _predict(model, batch(num=1))
+    torch.testing.assert_close(every.attr_masks.data.amax((1, 2)), torch.ones(3))
 
 
 def test_known_labels_leave_no_other_class():

@@ -21,16 +21,13 @@ ROWS, TILE, MASKS = 6, 150, 4
 WORKFLOW, CHOICE = 'workflow.png', 'choice.png'
 
 
-def draw_pictures(
-    cfg: Any, payload: dict, checkpoint: Path, threshold: float
-) -> list[str]:
+def draw_pictures(cfg: Any, payload: dict, checkpoint: Path) -> list[str]:
     """Draw the figures with test photos at even distances.
 
     Args:
         cfg: The config of the run, with its ``work_dir``.
         payload: ``config``, ``options`` and ``sample`` as for ``load_config``.
         checkpoint: The weights.
-        threshold: Of the masks.
 
     Returns:
         Names of files in the work folder: Figure 1, everything that is found is
@@ -48,13 +45,12 @@ def draw_pictures(
     shown = [r for r in records if len(r.labels) > 1]
     chosen = np.linspace(0, len(shown) - 1, ROWS).round().astype(int)
     files = [str(shown[k].img_path) for k in chosen]
-    options = dict(mask_thr=threshold, show_progress=False)
     folder = Path(cfg.work_dir)
-    everything = hide(files, method='blur', **options)
+    everything = hide(files, method='blur', show_progress=False)
     write_png(folder / WORKFLOW, _workflow(everything))
     names = [_different(result, 1) for result in everything]
     single = [
-        hide(file, attributes=name, method='fill', **options)
+        hide(file, attributes=name, method='fill')
         for file, name in zip(files, names)
         if name
     ]

@@ -76,24 +76,27 @@ def _masks(results: dict) -> Iterator[str]:
     yield paragraph(
         'Intersection over union in percent: mean over the attributes of Visual',
         'Redactions that the test photos show, mean ± standard deviation over n seeds.',
-        'Training saw no pixel of them. The threshold of a row is the one that is best',
-        'on the validation split; its classes are predicted. Those without a look know',
-        'the classes: all pixels of the photos that show them, the middle, or as many',
-        'pixels as are true, at random.',
+        'Training saw no pixel of them. Each attribute has the threshold that is best',
+        'on the validation split, in every row; the last column has one for all of',
+        'them instead. Classes are predicted. Those without a look know the classes:',
+        'all pixels of the photos that show them, the middle, or as many pixels as are',
+        'true, at random.',
     )
-    keys = ('miou', 'miou_none', 'miou_human', 'miou_text', 'iou_per_photo')
+    kinds = ('miou', 'miou_none', 'miou_human', 'miou_text', 'iou_per_photo')
+    keys = (*(f'masks/{k}' for k in kinds), 'one_threshold/miou')
     rows = [
         [
             m['name'],
             len(m['seeds']),
-            *(percent(m['values'][f'masks/{k}']) for k in keys),
+            *(percent(m['values'][k]) for k in keys),
         ]
         for m in results['methods']
     ]
     names = ('whole photo', 'middle', 'random pixels')
     for name, value in zip(names, results['blind'].values()):
-        rows.append([name, 'fixed', percent([value]), '', '', '', ''])
+        rows.append([name, 'fixed', percent([value]), *[''] * 5])
     header = ['', 'n', 'mIoU', 'un-masked', 'human', 'text', 'photo by photo']
+    header.append('one threshold')
     yield table(header, rows)
     shown = [r for r in (FULL, CAM, PERMUTED) if any(r in m for m in results['masks'])]
     rows = [

@@ -24,6 +24,7 @@ METRICS = (
     'masks/miou_human',
     'masks/miou_text',
     'masks/iou_per_photo',
+    'one_threshold/miou',
 )
 BLIND = ('masks/miou_photo', 'masks/miou_centre', 'masks/miou_chance')
 #: Table 2 of the paper: L1, Pearson, Spearman.

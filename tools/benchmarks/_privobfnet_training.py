@@ -26,7 +26,7 @@ from mmprivacy.evaluation.functional.multilabel import average_precision
 from mmprivacy.privobfnet.dataset import VISPRDataset
 
 MASKS_CONFIG = ROOT / 'configs/privobfnet/privobfnet_r38d_redactions.py'
-THRESHOLDS = tuple(k / 20 for k in range(1, 17))
+THRESHOLDS = (0.01, 0.02, 0.03, *(k / 20 for k in range(1, 20)))
 _TABLES = {'attributes': 'AttributeMetric', 'masks': 'AttributeMaskMetric'}
 
 
@@ -83,14 +83,16 @@ def train_and_test(payload: dict) -> dict:
 
     What is scored is what ``tools/train.py --test`` scores, the best checkpoint on the
     validation split, with the evaluators of ``privobfnet_r38d_redactions.py``. The
-    threshold of the masks is the one that is best on the validation split.
+    threshold of each attribute's masks is the one that is best on the validation split;
+    so is the one for all of them, ``one_threshold``.
 
     Args:
         payload: ``config``, ``options``, ``sample`` as for ``load_config``, the
             ``work_dir``, and ``draw``: whether to draw pictures.
 
     Returns:
-        ``metrics`` of the test, with prefixes; ``threshold`` of the masks;
+        ``metrics`` of the test, with prefixes; ``thresholds`` of the masks and
+        ``one_threshold`` for all;
         ``attributes`` and ``masks``: tables, a row an attribute; ``pictures``: names
         of files in the work folder; ``seconds`` of the training, if it was in one go;
         ``peak_memory`` in bytes; ``epochs``.
@@ -104,14 +106,16 @@ def train_and_test(payload: dict) -> dict:
     checkpoint = best_or_last(cfg.work_dir)
     masks = load_config(MASKS_CONFIG, payload['options'], payload['sample'], draw=False)
     cfg.model.test_cfg = dict(masks.model.test_cfg, cams=cfg.model.test_cfg.cams)
-    threshold = choose_threshold(cfg, masks, checkpoint)
+    thresholds, threshold = choose_thresholds(cfg, masks, checkpoint)
     cfg.test_evaluator = copy.deepcopy(masks.test_evaluator)
-    for node in cfg.test_evaluator:
+    for node in list(cfg.test_evaluator):
         for name, kind in _TABLES.items():
             if node['type'] == kind:
                 node['out_file'] = str(Path(cfg.work_dir, f'{name}.json'))
         if node['type'] == 'AttributeMaskMetric':
-            node.update(thr=threshold, thrs=())
+            node.update(thr=thresholds, thrs=())
+            one = dict(node, thr=threshold, out_file=None, prefix='one_threshold')
+            cfg.test_evaluator.append(one)
     metrics = score(cfg, checkpoint, '')
     tables = {
         name: json.loads(Path(cfg.work_dir, f'{name}.json').read_text())
@@ -119,10 +123,11 @@ def train_and_test(payload: dict) -> dict:
     }
     pictures = []
     if payload.get('draw'):
-        pictures = draw_pictures(cfg, payload, checkpoint, threshold)
+        pictures = draw_pictures(cfg, payload, checkpoint)
     return {
         'metrics': metrics,
-        'threshold': threshold,
+        'thresholds': thresholds,
+        'one_threshold': threshold,
         **tables,
         'pictures': pictures,
         'seconds': seconds if whole else None,
@@ -131,15 +136,24 @@ def train_and_test(payload: dict) -> dict:
     }
 
 
-def choose_threshold(cfg: Any, masks: Any, checkpoint: Path) -> float:
-    """Find the threshold of masks that is best on the validation split."""
+def choose_thresholds(
+    cfg: Any, masks: Any, checkpoint: Path
+) -> tuple[dict[str, float], float]:
+    """Find the thresholds of masks that are best on the validation split.
+
+    Returns:
+        Those of the attributes that it shows, and the best one for all.
+    """
     cfg = copy.deepcopy(cfg)
     (node,) = (n for n in masks.test_evaluator if n['type'] == 'AttributeMaskMetric')
-    node = dict(node, thr=THRESHOLDS[0], thrs=THRESHOLDS[1:])
+    out = Path(cfg.work_dir, 'thresholds.json')
+    node = dict(node, thr=THRESHOLDS[0], thrs=THRESHOLDS[1:], out_file=str(out))
     node['ann_file'] = str(Path(node['ann_file']).with_name('val2017.json'))
     cfg.test_evaluator = [node]
     cfg.test_dataloader = cfg.val_dataloader
-    return score(cfg, checkpoint, 'masks/')['best_thr']
+    one = score(cfg, checkpoint, 'masks/')['best_thr']
+    rows = json.loads(out.read_text())
+    return {r['id']: r['best_thr'] for r in rows if r['n']}, one
 
 
 def _load_split(cfg: Any, split: str) -> VISPRDataset:

@@ -33,24 +33,27 @@ class MaskCounts:
 
 
 def count_pixels(
-    truth: np.ndarray, scores: np.ndarray, thrs: Sequence[float]
+    truth: np.ndarray, scores: np.ndarray, thrs: Sequence[float] | np.ndarray
 ) -> MaskCounts:
     """Count the pixels of one photo.
 
     Args:
         truth: Pixels of each attribute (A, h, w) bool.
         scores: Scores of each attribute (A, h, w) float.
-        thrs: A pixel is predicted where its score is above the threshold (T,).
+        thrs: A pixel is predicted where its score is above the threshold: the same for
+            all attributes (T,), or of each (A, T).
 
     Returns:
         The counts. The middle is the rectangle of half the height and width.
     """
     num, h, w = truth.shape
-    both = np.zeros((num, len(thrs)), np.int64)
+    thrs = np.asarray(thrs)
+    thrs = np.broadcast_to(thrs, (num, thrs.shape[-1]))
+    both = np.zeros(thrs.shape, np.int64)
     predicted = np.zeros_like(both)
     peaks = scores.reshape(num, -1).max(1) if h * w else np.zeros(num)
-    for a in np.flatnonzero(peaks > min(thrs)):
-        for t, thr in enumerate(thrs):
+    for a in np.flatnonzero(peaks > thrs.min(1)):
+        for t, thr in enumerate(thrs[a]):
             shown = scores[a] > thr
             predicted[a, t] = np.count_nonzero(shown)
             both[a, t] = np.count_nonzero(shown & truth[a])
