@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from mmengine.structures import PixelData
+from mmseg.evaluation import IoUMetric
 from tiny_privobfnet import BACKBONE, MODEL, batch, build, losses_of, total
 
 from mmprivacy.errors import ConfigError, DataError, ShapeError
@@ -204,7 +205,7 @@ def test_predictions_have_all_fields_and_need_no_mask():
 
 def test_a_pixel_is_labelled_with_its_class_plus_one():
     """A head that copies the image channels: red on the left is class 0, label 1."""
-    model = build(test_cfg=dict(label_source='all', bg_thr=0.5))
+    model = build(test_cfg=dict(label_source='all', bg_thr=0.5, flip=False))
     with torch.no_grad():
         weight = model.cam_head.classifier.weight.zero_()
         for c in range(3):
@@ -213,12 +214,22 @@ def test_a_pixel_is_labelled_with_its_class_plus_one():
     feats[:, 0, :, :3] = 1
     feats[:, 1, :, 5:] = 1
     model.backbone.forward = lambda x: (feats.repeat(len(x), 1, 1, 1),)
-    model.test_options = type(model.test_options)(label_source='all', flip=False)
     (sample,) = _predict(model, batch(num=1))
-    labels = sample.pred_sem_seg.data[0]
-    assert (labels[:, :16] == 1).all()
-    assert (labels[:, 40:] == 2).all()
-    assert (labels[:, 26:30] == 0).all()
+    # Cells lie 8 px apart, from 0 on: halfway between two of them, the label changes.
+    truth = torch.zeros_like(sample.pred_sem_seg.data)
+    truth[..., :20], truth[..., 37:] = 1, 2
+    names = ('background', 'red', 'green')
+    assert _miou(sample, truth, names) == 100
+    assert _miou(sample, (3 - truth) % 3, names) < 50  # red and green exchanged
+
+
+def _miou(sample, truth, names):
+    metric = IoUMetric()
+    metric.dataset_meta = dict(classes=names)
+    sample = sample.clone()
+    sample.gt_sem_seg = PixelData(data=truth)
+    metric.process({}, [sample.to_dict()])
+    return metric.evaluate(1)['mIoU']
 
 
 @pytest.mark.parametrize('cams', ['logits', 'versus_background'])
