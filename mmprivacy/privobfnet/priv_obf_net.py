@@ -15,7 +15,8 @@ from torch import Tensor
 
 from mmprivacy.errors import ConfigError, ShapeError
 from mmprivacy.privobfnet.alignment import cut_maps
-from mmprivacy.privobfnet.cam import Grid, average_views, normalize_cams, pool_masks
+from mmprivacy.privobfnet.cam import Grid, average_views, pool_masks
+from mmprivacy.privobfnet.map_reading import make_masks, read_maps
 from mmprivacy.privobfnet.options import (
     SHARES,
     TargetOptions,
@@ -345,10 +346,13 @@ class PrivObfNet(BaseSegmentor):
             self._view, inputs, self.grid, seen, sizes, options.scales, options.flip
         )
         probabilities, scores = (*outputs, None)[:2]
+        labels: Sequence[Tensor | None] = [None] * len(samples)
+        if options.label_source == 'gt':
+            labels = stack_field(samples, 'gt_score', self.num_attributes)
         for n, sample in enumerate(samples):
             fill_sample(
                 sample,
-                self._attribute_masks(sample, maps[n], probabilities[n]),
+                make_masks(maps[n], probabilities[n], options, labels[n]),
                 probabilities[n],
                 None if scores is None else scores[n],
                 options.attr_thr,
@@ -357,44 +361,10 @@ class PrivObfNet(BaseSegmentor):
         return samples
 
     def _view(self, inputs: Tensor) -> tuple[Tensor, ...]:
-        """Compute maps of the classes, and what else there is, for one view.
-
-        There are twice as many for ``'balanced'``: both readings, one after the other.
-        """
+        """Compute maps of the classes, and what else there is, for one view."""
         maps, *outputs = self._forward(inputs)
-        maps, found = maps.float(), self.cam_head.foreground
-        reading, readings = self.test_options.cams, []
-        if reading in SHARES:
-            readings.append((found(maps) - maps[:, :1]).sigmoid())
-        if reading in ('softmax', 'balanced'):
-            readings.append(found(maps.softmax(1)))
-        return torch.cat(readings, 1) if readings else found(maps), *outputs
-
-    def _attribute_masks(
-        self, sample: Any, maps: Tensor, probabilities: Tensor
-    ) -> Tensor:
-        """Turn mean maps of the views into masks (C, H, W) in [0, 1]."""
-        maps, *shares = maps.split(self.num_attributes)
-        peaks = self._peaks(sample, probabilities, maps.amax((1, 2)))[:, None, None]
-        masks = normalize_cams(maps) * peaks
-        if shares:
-            masks = (masks * shares[0]).sqrt()
-            if self.test_options.label_source != 'soft':
-                masks = normalize_cams(masks)
-        return masks
-
-    def _peaks(self, sample: Any, probabilities: Tensor, highest: Tensor) -> Tensor:
-        """Tell how high the mask of each attribute is (C,), 0 for none."""
-        source = self.test_options.label_source
-        if source == 'gt':
-            (labels,) = stack_field([sample], 'gt_score', self.num_attributes)
-            return labels.to(probabilities)
-        if source == 'all':
-            return torch.ones_like(probabilities)
-        if source == 'soft':
-            shares = self.test_options.cams in SHARES
-            return torch.maximum(probabilities, highest) if shares else probabilities
-        return (probabilities > self.test_options.attr_thr).to(probabilities)
+        cams = self.test_options.cams
+        return read_maps(maps.float(), self.num_attributes, cams), *outputs
 
 
 def _need_background(cam_head: Any) -> None:
