@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mmprivacy.disappearance.options import DisappearanceOptions
 from mmprivacy.disappearance.targets import (
+    FREE_TARGETS,
     TargetSchedule,
     never_low_enough,
     other_classes,
@@ -106,7 +107,7 @@ class Aiming:
         kind, others = options.target, []
         if options.mode == 'sen' and kind == 'fixed':
             others = labels_of([options.decoy], classes, 'decoy')
-        elif kind not in ('background', 'untargeted'):
+        elif kind not in FREE_TARGETS:
             hidden = self.sensitive(classes)
             if hidden is None:
                 hidden = self._detected(clean, truth)

@@ -51,8 +51,9 @@ class ObjectDisappearance:
         decoy: The class that boxes are pulled to instead, y_non (``'sen'``).
         target: ``'cycle'``: the classes that are not in the photo, one after the other;
             ``'uniform'``: all of them at once; ``'background'``; ``'fixed'``: the decoy
-            (default in ``'sen'`` mode); ``'untargeted'``: away from the class found.
-        fallback: ``target`` (``'background'`` or ``'untargeted'``), and perhaps
+            (default in ``'sen'`` mode); ``'untargeted'``: away from the class found;
+            ``'alternating'``: to the background and away from the class in turn.
+        fallback: ``target`` (one of the last two, or ``'background'``), and perhaps
             ``direction``, to begin anew with when a photo is stuck, see ``patience``.
             The target replaces ``'cycle'`` and ``'uniform'`` as well when a photo
             leaves too few classes for them. None: neither.

@@ -10,12 +10,12 @@ from typing import Any
 
 from mmprivacy.disappearance.perturb import DIRECTIONS, whole_levels
 from mmprivacy.disappearance.survival import build_survival
-from mmprivacy.disappearance.targets import TARGETS
+from mmprivacy.disappearance.targets import FREE_TARGETS, TARGETS
 from mmprivacy.errors import ConfigError, nearest
 
 PRODUCT = dict(
     target='background',
-    fallback={'target': 'untargeted', 'direction': 'sign'},
+    fallback={'target': 'alternating', 'direction': 'sign'},
     order='ascending',
     eps=8 / 255,
     alpha=1 / 255,
@@ -23,7 +23,7 @@ PRODUCT = dict(
     momentum=0.6,
     anchor='original',
     max_iters=150,
-    patience=8,
+    patience=10,
     score_thr=0.3,
     stop_margin=0.02,
     proposals='refresh',
@@ -75,7 +75,7 @@ JPEG = dict(
 
 PRESETS = {'product': PRODUCT, 'paper': PAPER, 'jpeg': JPEG}
 
-FALLBACK = {'target': ('background', 'untargeted'), 'direction': DIRECTIONS}
+FALLBACK = {'target': FREE_TARGETS, 'direction': DIRECTIONS}
 """What the fallback may replace, and by what."""
 
 CHOICES: dict[str, tuple] = {
@@ -160,7 +160,7 @@ class DisappearanceOptions:
             return
         known = set(self.fallback) <= FALLBACK.keys() and 'target' in self.fallback
         fine = known and all(v in FALLBACK[k] for k, v in self.fallback.items())
-        expected = "None, or a target of 'background' or 'untargeted' and a direction"
+        expected = f'None, or a target of {FREE_TARGETS} and a direction'
         self._check('fallback', fine, expected)
 
     def _check_mode(self) -> None:

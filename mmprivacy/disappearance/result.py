@@ -30,7 +30,8 @@ class ProtectionResult:
         linf: Largest change of a component, in grey levels.
         psnr: Peak signal-to-noise ratio in dB; infinite if nothing changed.
         target: What the boxes were pulled to at last: ``'fixed'`` (the decoy),
-            ``'background'``, ``'cycle'`` or ``'uniform'``; or ``'untargeted'``.
+            ``'background'``, ``'cycle'`` or ``'uniform'``; or ``'untargeted'``
+            or ``'alternating'``.
         seconds: Time spent on this photo.
         eps: The budget, from 0 to 1; with ``budget='auto'``, the smallest that did.
         grad_norm: Mean Euclidean norm of the gradients; 0 if there was no update.

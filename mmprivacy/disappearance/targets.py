@@ -4,7 +4,8 @@ Shapes: ``M`` boxes (or anchors), ``K`` classes. Logits are (M, K + 1) with the
 background **last** for a softmax, (M, K) for a sigmoid.
 
 Source: Object Disappearance Algorithm, Eqs. 1, 2 and 4. The paper names no loss; here
-it is the cross entropy. ``'untargeted'`` and ``focus`` are not in the paper.
+it is the cross entropy. ``'untargeted'``, ``'alternating'`` and ``focus`` are not in
+the paper.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 ACTIVATIONS = ('sigmoid', 'softmax')
-TARGETS = ('background', 'cycle', 'fixed', 'uniform', 'untargeted')
+FREE_TARGETS = ('alternating', 'background', 'untargeted')
+"""Targets that need no classes."""
+TARGETS = tuple(sorted(('cycle', 'fixed', 'uniform', *FREE_TARGETS)))
+TURN = 10
+"""Iterations after which ``'alternating'`` changes."""
 
 
 def other_classes(detected: Collection[int], num_classes: int) -> list[int]:
@@ -53,7 +58,9 @@ class TargetSchedule:
         kind: ``'cycle'``: the classes one after the other (Eq. 2); ``'uniform'``: all
             of them at once, which is the mean gradient of one cycle; ``'fixed'``: the
             first of them (Eq. 4); ``'background'``: none; ``'untargeted'``: nothing is
-            pulled anywhere, boxes are pushed from the class that they have.
+            pulled anywhere, boxes are pushed from the class that they have;
+            ``'alternating'``: the last two in turn, ten iterations each, since pushed
+            boxes often end between two classes.
         classes: Y' in order, or the one class of ``'fixed'``.
         num_classes: Number of classes K.
         activation: ``'softmax'`` or ``'sigmoid'``.
@@ -73,7 +80,7 @@ class TargetSchedule:
 
     def labels(self, iteration: int) -> list[int]:
         """List the target classes of an iteration, often none."""
-        if self.kind in ('background', 'untargeted'):
+        if self.kind in FREE_TARGETS:
             return []
         if self.kind == 'uniform':
             return self.classes
@@ -90,7 +97,8 @@ class TargetSchedule:
             Distribution, float32 (K + 1,) for a softmax and (K,) for a sigmoid, where
             the background is all zeros; None if nothing is pulled anywhere.
         """
-        if self.kind == 'untargeted':
+        pushed = self.kind == 'alternating' and iteration // TURN % 2 == 1
+        if pushed or self.kind == 'untargeted':
             return None
         softmax = self.activation == 'softmax'
         target = torch.zeros(self.num_classes + softmax)

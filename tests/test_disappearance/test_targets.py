@@ -114,6 +114,16 @@ def test_untargeted_loss_is_the_log_odds_of_the_highest_class_that_counts():
     assert class_loss(logits, None, 'sigmoid') == 2.5
 
 
+def test_alternating_targets_take_turns():
+    background = TargetSchedule('background', [], 3, 'softmax').at(0)
+    schedule = TargetSchedule('alternating', [], 3, 'softmax')
+    for iteration in (0, 9, 20):
+        assert torch.equal(schedule.at(iteration), background)
+    for iteration in (10, 19, 30):
+        assert schedule.at(iteration) is None
+    assert schedule.labels(5) == schedule.labels(15) == []
+
+
 def test_untargeted_loss_has_a_gradient_when_scores_are_saturated():
     logits = torch.tensor([[60.0, 0.0, 0.0]], requires_grad=True)
     class_loss(logits, None, 'softmax').backward()
