@@ -51,7 +51,7 @@ model = dict(
     train_cfg=dict(
         rpn=dict(sampler=dict(num=32)),
         rpn_proposal=dict(nms_pre=100, max_per_img=64),
-        rcnn=dict(sampler=dict(num=24, pos_fraction=0.5)),
+        rcnn=dict(sampler=dict(num=32, pos_fraction=0.5)),
     ),
     test_cfg=dict(rpn=dict(nms_pre=300, max_per_img=100)),
 )
