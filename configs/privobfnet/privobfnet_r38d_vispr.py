@@ -43,8 +43,9 @@ sample = dict(
         'model.backbone.dropout': (0.0, 0.1),
         'model.cam_head.in_channels': 512,
         'model.priv_head': dict(activation='relu', inputs='both'),
-        'model.crop_size': 64,
-        'model.num_crops': 4,
+        'model.crop_size': 80,
+        'model.num_crops': 3,
+        'model.crop_policy': 'random',
         'model.loss_img.loss_weight': 50.0,  # a mean over 69 maps
         'model.min_mask_area': 0.002,
         # Every other drawn wheelchair is empty: masks of people are elsewhere.
