@@ -45,6 +45,8 @@ STRENGTHS: dict[str, tuple[Change, Callable[[int], float] | None]] = {
     'fill': (methods.fill, None),
 }
 """Method to its function, and a strength for photos of a short side in pixels."""
+MASK_THR = 0.25
+"""A pixel belongs to an attribute where its map is above this share of its maximum."""
 
 
 class ObfuscationInferencer:
@@ -97,7 +99,7 @@ class ObfuscationInferencer:
         method: str = 'blur',
         strength: float | Sequence[int] | None = None,
         attr_thr: float = 0.5,
-        mask_thr: float = 0.25,
+        mask_thr: float | Mapping[str, float] = MASK_THR,
         margin: float = 0.01,
         batch_size: int = 8,
         show_progress: bool = True,
@@ -122,7 +124,8 @@ class ObfuscationInferencer:
             attr_thr: An attribute is found where its probability is above this; 0 hides
                 those that were named in any case.
             mask_thr: A pixel belongs to an attribute where its map is above this share
-                of its maximum. Lower hides more.
+                of its maximum. Lower hides more. A mapping gives attributes a threshold
+                of their own; the others have :data:`MASK_THR`.
             margin: Widen masks by this share of the short side of the photo.
             batch_size: Photos that are computed together.
             show_progress: Show a bar on stderr if there is more than one batch.
@@ -141,8 +144,9 @@ class ObfuscationInferencer:
         """
         check_batch_size(batch_size)
         wanted = _wanted(attributes)
-        options = dict(attr_thr=attr_thr, mask_thr=mask_thr, margin=margin)
-        _check_options(method, options)
+        mask_thrs = _read_thresholds(mask_thr)
+        _check_options(method, dict(attr_thr=attr_thr, margin=margin))
+        options = dict(attr_thr=attr_thr, mask_thrs=mask_thrs, margin=margin)
         single, items = is_single(photos), list_photos(photos)
         keys = name_photos(items)
         names = name_outputs(keys, out_dir) if out_dir else {}
@@ -176,7 +180,7 @@ class ObfuscationInferencer:
         sample: Any,
         wanted: Sequence[str] | None,
         attr_thr: float,
-        mask_thr: float,
+        mask_thrs: Mapping[str, float],
         margin: float,
     ) -> tuple[str | np.ndarray, Any, dict[str, np.ndarray], list[str]]:
         """Make the masks of the attributes that are wanted and found.
@@ -215,7 +219,8 @@ class ObfuscationInferencer:
             missing, found = [], [name for name in found if name != 'a0_safe']
         size = _read(photo).shape[:2]
         maps = sample.attr_masks.data[[ATTRIBUTES[name].idx for name in found]]
-        masks = _masks(maps.float(), size, mask_thr, margin)
+        thrs = [mask_thrs[name] for name in found]
+        masks = _masks(maps.float(), size, thrs, margin)
         return photo, sample, dict(zip(found, masks)), missing
 
     def _obfuscate(
@@ -255,19 +260,34 @@ def _wanted(attributes: Sequence[str] | str | None) -> list[str] | None:
     if attributes is None:
         return None
     names = [attributes] if isinstance(attributes, str) else list(attributes)
+    _check_ids('attributes', names)
+    return list(dict.fromkeys(names))
+
+
+def _check_ids(argument: str, names: Iterable[str]) -> None:
+    """Refuse what is no attribute."""
     for name in names:
         if name not in ATTRIBUTES:
             raise ConfigError.explain(
-                'attributes',
+                argument,
                 expected='ids of the 68 attributes',
                 got=repr(name),
                 fix=suggest_attribute(name),
             )
-    return list(dict.fromkeys(names))
 
 
-def _check_options(method: str, thresholds: Mapping[str, float]) -> None:
-    """Check method and thresholds before anything is computed."""
+def _read_thresholds(mask_thr: float | Mapping[str, float]) -> dict[str, float]:
+    """Check the thresholds of masks, and give one to each attribute."""
+    if not isinstance(mask_thr, Mapping):
+        _check_ranges(dict(mask_thr=mask_thr))
+        return dict.fromkeys(ATTRIBUTE_IDS, mask_thr)
+    _check_ids('mask_thr', mask_thr)
+    _check_ranges({f'mask_thr[{name!r}]': thr for name, thr in mask_thr.items()})
+    return dict.fromkeys(ATTRIBUTE_IDS, MASK_THR) | dict(mask_thr)
+
+
+def _check_options(method: str, shares: Mapping[str, float]) -> None:
+    """Check method and shares before anything is computed."""
     if method not in STRENGTHS:
         raise ConfigError.explain(
             'method',
@@ -275,7 +295,11 @@ def _check_options(method: str, thresholds: Mapping[str, float]) -> None:
             got=repr(method),
             fix=nearest(str(method), STRENGTHS),
         )
-    for name, value in thresholds.items():
+    _check_ranges(shares)
+
+
+def _check_ranges(shares: Mapping[str, float]) -> None:
+    for name, value in shares.items():
         if not 0 <= value < 1:
             raise ConfigError.explain(
                 name, expected='from 0 on, below 1', got=value, fix='correct it'
@@ -288,13 +312,13 @@ def _read(photo: str | np.ndarray) -> np.ndarray:
 
 
 def _masks(
-    maps: torch.Tensor, size: tuple[int, int], thr: float, margin: float
+    maps: torch.Tensor, size: tuple[int, int], thrs: Sequence[float], margin: float
 ) -> list[np.ndarray]:
     """Cut maps (N, h, w) to masks of a size, widened by a share of its short side."""
     if not len(maps):
         return []
     maps = F.interpolate(maps[None], size, mode='bilinear', align_corners=False)[0]
-    masks = (maps > thr).to(torch.uint8).cpu().numpy()
+    masks = (maps > maps.new_tensor(thrs)[:, None, None]).to(torch.uint8).cpu().numpy()
     reach = round(margin * min(size))
     if not reach:
         return list(masks.astype(bool))

@@ -101,6 +101,16 @@ def test_thresholds_decide_how_much_is_hidden(hide, folder):
     assert areas[0] < areas[2]
 
 
+def test_attributes_can_have_thresholds_of_their_own(hide, folder):
+    options = dict(attributes=[FACE, CARD], margin=0.0)
+    high = hide(folder / 'a.jpg', mask_thr=0.6, **options)
+    default = hide(folder / 'a.jpg', **options)
+    own = hide(folder / 'a.jpg', mask_thr={FACE: 0.6}, **options)
+    assert (high.masks[FACE] != default.masks[FACE]).any()
+    assert np.array_equal(own.masks[FACE], high.masks[FACE])
+    assert np.array_equal(own.masks[CARD], default.masks[CARD])
+
+
 def test_strength_is_that_of_the_method(hide, folder):
     result = hide(folder / 'a.jpg', FACE, 'fill', strength=(1, 2, 3))
     assert (result.image[result.mask] == (1, 2, 3)).all()
@@ -163,6 +173,8 @@ def test_broken_photos_are_named_or_left_out(hide, folder, tmp_path):
         (dict(attributes=['a9_face']), 'a9_face_complete'),
         (dict(method='erase'), 'method'),
         (dict(mask_thr=1.0), 'mask_thr'),
+        (dict(mask_thr={'a9_face_complete': 1.0}), r"mask_thr\['a9_face_complete'\]"),
+        (dict(mask_thr={'a9_face': 0.5}), 'a9_face_complete'),
         (dict(margin=-0.1), 'margin'),
         (dict(batch_size=0), 'batch_size'),
         (dict(method='blur', strength=-1), 'sigma'),

@@ -26,7 +26,7 @@ class PrivObfNetLocaliser:
         attributes: Ids to look for; all that have something to show if None.
         min_score: Attributes with a lower probability are left out.
         mask_thr: A pixel belongs to an attribute where its map is above this share of
-            its maximum.
+            its maximum; a mapping gives attributes a threshold of their own.
         device: Where to compute; the first GPU if there is one, else the CPU.
         cfg_options: Overrides of the config, dotted key to value.
         sample: Use the config as ``--sample`` does, for a model trained that way.
@@ -44,7 +44,7 @@ class PrivObfNetLocaliser:
         checkpoint: str | Path,
         attributes: Sequence[str] | None = None,
         min_score: float = 0.5,
-        mask_thr: float = 0.25,
+        mask_thr: float | Mapping[str, float] = 0.25,
         device: str | None = None,
         cfg_options: Mapping[str, Any] | None = None,
         sample: bool = False,
