@@ -15,7 +15,7 @@ from _disappearance_results import (
 )
 from _jobs import Job
 from _markdown import number, paragraph, table
-from _report import Report, data_notice, heading, made_with, progress
+from _report import Report, data_notice, goal_row, heading, made_with, progress
 
 _MAIN = {'all': 'product 8/255, all', 'sen': 'product 8/255, sen'}
 
@@ -87,16 +87,7 @@ def _detectors(results: Mapping, plots: Mapping) -> Iterator[str]:
 def _goals(results: Mapping, plots: Mapping) -> Iterator[str]:
     del plots
     yield '## Goals'
-    signs = {'>=': '\N{GREATER-THAN OR EQUAL TO}', '<=': '\N{LESS-THAN OR EQUAL TO}'}
-    rows = [
-        [
-            row['name'],
-            number(row['value'], 4),
-            f'{signs[row["sign"]]} {row["goal"]}',
-            'yes' if row['met'] else '**no**',
-        ]
-        for row in results['goals']
-    ]
+    rows = [goal_row(**goal, digits=4) for goal in results['goals']]
     yield table(['', 'measured', 'goal', 'met'], rows)
 
 

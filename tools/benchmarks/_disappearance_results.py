@@ -29,7 +29,6 @@ PUBLISHED_METHODS = {  # Table 4: success, leakage, PSNR, SSIM
     'AE_all': (0.962, 0.0054, 27.16, 0.751),
     'AE_sen': (0.966, 0.0220, 46.91, 0.992),
 }
-SIGNS = {'>=': lambda value, goal: value >= goal, '<=': lambda v, goal: v <= goal}
 
 
 def collect(
@@ -78,14 +77,13 @@ def goals(found: Mapping[str, Mapping]) -> list[dict]:
     """Compare with what the toolkit promises.
 
     Returns:
-        ``name``, ``value``, ``sign``, ``goal`` and ``met`` of each that is measured.
+        ``name``, ``value``, ``target``, ``at_least`` of each that is measured.
     """
     rows: list[dict] = []
 
     def add(name: str, value: float | None, sign: str, goal: float) -> None:
         if value is not None:
-            met = SIGNS[sign](value, goal)
-            row = dict(name=name, value=value, sign=sign, goal=goal, met=met)
+            row = dict(name=name, value=value, target=goal, at_least=sign == '>=')
             rows.append(row)
 
     victim = next(iter(found.get('accuracy', {}).values()), {})

@@ -61,10 +61,7 @@ def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
 
 def _goals(results: dict) -> Iterator[str]:
     yield '## Goals'
-    rows = [
-        goal_row(g['name'], g['value'], g['target'], at_least=g['at_least'])
-        for g in results['goals']
-    ]
+    rows = [goal_row(**goal) for goal in results['goals']]
     yield table(['', 'measured', 'goal', 'met'], rows) if rows else 'Not measured yet.'
 
 

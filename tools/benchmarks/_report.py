@@ -181,13 +181,14 @@ def goal_row(
     target: float,
     quartiles: Sequence[float] = (),
     at_least: bool = False,
+    digits: int = 3,
 ) -> list[str]:
     """Compare with a target; quartiles on both sides of it decide nothing."""
     met = 'yes' if (value >= target if at_least else value <= target) else '**no**'
     if quartiles and quartiles[0] <= target < quartiles[1]:
         met = '**undecided**: quartiles on both sides'
     sign = '\N{GREATER-THAN OR EQUAL TO}' if at_least else '\N{LESS-THAN OR EQUAL TO}'
-    return [name, f'{value:.3f}', f'{sign} {target}', met]
+    return [name, f'{value:.{digits}f}', f'{sign} {target}', met]
 
 
 def machine_name(machine: dict) -> str:
