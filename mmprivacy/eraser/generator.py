@@ -28,10 +28,20 @@ class PriorFusion(nn.Module):
         prior_weight: Weight of the global prior at the beginning, 0 to 1; the image has
             the rest. Above 0, a generator that is trained from scratch sees colours in
             the hole from the first step on.
+
+    Raises:
+        ConfigError: If the weight is below 0 or above 1.
     """
 
     def __init__(self, prior_weight: float = 0.0) -> None:
         super().__init__()
+        if not 0 <= prior_weight <= 1:
+            raise ConfigError.explain(
+                'generator.prior_weight',
+                expected='from 0 to 1',
+                got=prior_weight,
+                fix='0 begins with the image alone, 1 with the global prior alone',
+            )
         self.conv = nn.Conv2d(9, 3, 1)
         with torch.no_grad():
             self.conv.weight.zero_()

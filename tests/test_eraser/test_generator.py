@@ -140,6 +140,12 @@ def test_fusion_can_begin_with_the_global_prior():
     assert torch.allclose(fused, 0.75 * image + 0.25 * prior_g, atol=1e-6)
 
 
+@pytest.mark.parametrize('weight', [-0.1, 1.5, float('nan')])
+def test_wrong_weights_of_the_prior_are_refused(weight):
+    with pytest.raises(ConfigError, match='prior_weight'):
+        PriorFusion(prior_weight=weight)
+
+
 def test_fusion_learns_to_use_the_priors():
     torch.manual_seed(0)
     generator = ERASERGenerator(base_channels=4, num_blocks=1)
