@@ -58,7 +58,7 @@ DECKS = {
     'objects': Deck(1, object_plans.draw_plan, object_plans.fits),
     'crowds': Deck(2, detection_plans.draw_plan, detection_plans.fits),
     'attributes': Deck(
-        2, kind_plans.ATTRIBUTES.draw_plan, kind_plans.shows_what_was_planned
+        3, kind_plans.ATTRIBUTES.draw_plan, kind_plans.shows_what_was_planned
     ),
     'classes': Deck(1, kind_plans.CLASSES.draw_plan, kind_plans.fits),
     'removals': Deck(1, removal_plans.draw_plan, score_plans.fits),

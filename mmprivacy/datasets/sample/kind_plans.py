@@ -35,7 +35,7 @@ SIZES: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     **dict.fromkeys(('car', 'landmark', 'bicycle'), ((0.4, 0.65), (0.34, 0.5))),
     **dict.fromkeys(('chair', 'plant', 'bottle'), ((0.4, 0.65), (0.32, 0.5))),
     'face_closeup': ((0.5, 0.85), (0.42, 0.65)),
-    'wheelchair': ((0.55, 0.85), (0.45, 0.65)),
+    'wheelchair': ((0.38, 0.56), (0.34, 0.48)),
     'address_sign': ((0.3, 0.45), (0.26, 0.36)),
     'medicine': ((0.4, 0.6), (0.32, 0.46)),
     'dog': ((0.26, 0.4), (0.24, 0.36)),
