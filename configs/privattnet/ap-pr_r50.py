@@ -36,4 +36,11 @@ custom_hooks = [
 ]
 del _scores
 
-sample = dict(cfg_options={'model.backbone.frozen_stages': 3})
+sample = dict(
+    cfg_options={
+        'model.backbone.depth': 18,
+        'model.backbone.stem_channels': 32,
+        'model.backbone.base_channels': 32,
+        'model.head.in_channels': 256,
+    }
+)

@@ -29,9 +29,23 @@ custom_hooks = [
     dict(type='PrivacyScoreVisualizationHook'),
 ]
 
+# As in privattnet_r50.py.
 sample = dict(
     cfg_options={
-        'model.backbone.frozen_stages': 2,  # as in privattnet_r50.py
-        'model.head.attention': dict(feat_size=(6, 6), in_dropout=0.5, dropout=0.0),
+        'model.backbone.depth': 18,
+        'model.backbone.num_stages': 2,
+        'model.backbone.strides': (1, 2),
+        'model.backbone.dilations': (1, 1),
+        'model.backbone.out_indices': (1,),
+        'model.backbone.frozen_stages': -1,
+        'model.head.in_channels': 128,
+        'model.head.attention': dict(
+            feat_size=(12, 12),
+            dims=256,
+            state_dims=256,
+            hidden_dims=256,
+            in_dropout=0.1,
+            dropout=0.0,
+        ),
     }
 )

@@ -71,12 +71,12 @@ sample = dict(
     data=dict(
         format='vispr',
         root='data/sample/vispr',
-        num=dict(train=3000, val=200, test=400),
+        num=dict(train=5000, val=200, test=400),
         seed=0,
     ),
     encoder='{{ fileDirname }}/../../sample/encoder_r50.py',
     cfg_options={
-        'train_cfg.max_epochs': 6,
+        'train_cfg.max_epochs': 16,
         'train_dataloader.batch_size': 32,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,
@@ -86,7 +86,7 @@ sample = dict(
         'train_dataloader.dataset.pipeline': [
             dict(type='LoadPhoto', min_side=112),
             dict(type='Resize', scale=(112, 112), backend='pillow'),
-            dict(type='RandomResizedCrop', scale=96, crop_ratio_range=(0.6, 1.0)),
+            dict(type='RandomResizedCrop', scale=96, crop_ratio_range=(0.75, 1.0)),
             dict(type='RandomFlip', prob=0.5),
             dict(type='PackInputs', algorithm_keys=('gt_privacy_score',)),
         ],
@@ -95,7 +95,7 @@ sample = dict(
         'val_dataloader.dataset.pipeline.1.scale': (96, 96),
         'test_dataloader.dataset.pipeline.1.scale': (96, 96),
         'optim_wrapper.optimizer': dict(
-            _delete_=True, type='AdamW', lr=3e-4, weight_decay=0.05
+            _delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05
         ),
         'param_scheduler': [
             dict(type='LinearLR', start_factor=0.1, end=1, convert_to_iter_based=True),

@@ -80,6 +80,6 @@ VISPR = Format(
     '`annotations/2017_v1/` has the exact masks of the attributes of val and\ntest, in '
     'the layout of Visual Redactions: for evaluation only.',
     deck='scores',
-    num=dict(train=3000, val=200, test=400),
+    num=dict(train=5000, val=200, test=400),
     add=add,
 )
