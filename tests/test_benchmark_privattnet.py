@@ -377,8 +377,12 @@ def words(tmp_path, tiny_options):
 
     def build(*flags, **more):
         options = tiny_options(PRIVATTNET, **more)
-        # These hold for all configs, whatever their heads are.
-        options = {k: v for k, v in options.items() if not k.startswith('model.head')}
+        # These hold for all configs, whatever their heads are and the maps they expect.
+        options = {
+            k: v
+            for k, v in options.items()
+            if not k.startswith('model.head') and '.pipeline.' not in k
+        }
         places = ['--work-dir', tmp_path / 'work', '--out', tmp_path / 'out']
         options = [f'{k}={v}' for k, v in options.items()]
         return [*map(str, [*flags, *places]), '--cfg-options', *options]
