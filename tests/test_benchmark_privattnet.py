@@ -367,7 +367,7 @@ def test_inference_is_timed(of):
     assert found['ratio'] > 0
     assert list(found['seconds']) == ['single', 'batch']
     assert found['size'] == [96, 96]
-    assert found['gflop'] > 0
+    assert 0.3 < found['gflop'] < 0.5
     assert found['matmul'] > 0
 
 
@@ -426,8 +426,8 @@ def test_a_run_keeps_what_it_predicts(payload, tmp_path):
     assert 0 <= found['pointing']['hit'] <= 1
     with np.load(tmp_path / 'predictions.npz') as file:
         assert file['scores'].shape == file['truth'].shape == (NUM['test'], 1)
-        assert file['maps'].shape[0] == NUM['test']
-        assert min(file['maps'].shape[1:]) > 1
+        size = payload['options']['model.head.feat_size']
+        assert file['maps'].shape == (NUM['test'], *size)
         error = np.abs(file['scores'] - file['truth']).mean()
     assert error == pytest.approx(found['metrics']['l1'], rel=1e-5)
 
