@@ -33,6 +33,7 @@ custom_hooks = [
 sample = dict(
     cfg_options={
         'model.backbone.depth': 18,
+        'model.backbone.stem_channels': 32,
         'model.backbone.num_stages': 2,
         'model.backbone.strides': (1, 2),
         'model.backbone.dilations': (1, 1),
@@ -41,7 +42,7 @@ sample = dict(
         'model.head.in_channels': 128,
         'model.head.attention': dict(
             feat_size=(12, 12),
-            dims=256,
+            dims=128,
             state_dims=256,
             hidden_dims=256,
             in_dropout=0.1,

@@ -27,6 +27,7 @@ custom_hooks = [
 sample = dict(
     cfg_options={
         'model.backbone.depth': 18,
+        'model.backbone.stem_channels': 32,
         'model.backbone.num_stages': 2,
         'model.backbone.strides': (1, 2),
         'model.backbone.dilations': (1, 1),
@@ -34,7 +35,7 @@ sample = dict(
         'model.backbone.frozen_stages': -1,
         'model.head.in_channels': 128,
         'model.head.feat_size': (12, 12),
-        'model.head.dims': 256,
+        'model.head.dims': 128,
         'model.head.state_dims': 256,
         'model.head.hidden_dims': 256,
         'model.head.in_dropout': 0.1,

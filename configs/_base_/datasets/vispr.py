@@ -74,9 +74,9 @@ sample = dict(
         num=dict(train=5000, val=200, test=400),
         seed=0,
     ),
-    encoder='{{ fileDirname }}/../../sample/encoder_r50.py',
+    encoder='{{ fileDirname }}/../../sample/encoder_r50_48px.py',
     cfg_options={
-        'train_cfg.max_epochs': 16,
+        'train_cfg.max_epochs': 21,
         'train_dataloader.batch_size': 32,
         'val_dataloader.batch_size': 50,
         'test_dataloader.batch_size': 50,
