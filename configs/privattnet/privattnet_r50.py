@@ -33,12 +33,14 @@ sample = dict(
         'model.backbone.dilations': (1, 1),
         'model.backbone.out_indices': (1,),
         'model.backbone.frozen_stages': -1,
-        'model.head.in_channels': 128,
-        'model.head.feat_size': (12, 12),
-        'model.head.dims': 128,
-        'model.head.state_dims': 256,
-        'model.head.hidden_dims': 256,
-        'model.head.in_dropout': 0.1,
-        'model.head.dropout': 0.0,
+        'model.head': dict(
+            in_channels=128,
+            feat_size=(12, 12),
+            dims=128,
+            state_dims=256,
+            hidden_dims=256,
+            in_dropout=0.1,
+            dropout=0.0,
+        ),
     }
 )
