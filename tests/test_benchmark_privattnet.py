@@ -254,6 +254,25 @@ def test_report_says_what_is_beaten_and_what_is_not(report):
     assert written['sentences'] == results['sentences']
 
 
+def test_goals_are_compared_with_the_means(report):
+    _, text, _ = report(records())
+    goals = text.split('## Goals')[1].split('## ')[0]
+    assert '| Spearman | 0.720 | ≥ 0.85 | **no** |' in goals
+    assert '| Spearman above that of PrivNet | 0.020 | ≥ 0.0 | yes |' in goals
+    assert '| L1 by that of the best constant | 0.400 | ≤ 0.5 | yes |' in goals
+    assert '| pointing at the element, by chance | 3.000 | ≥ 5 | **no** |' in goals
+    above_centre = 'pointing at the element, above the centre of the photo'
+    assert f'| {above_centre} | 0.100 | ≥ 0.0 | yes |' in goals
+
+
+def test_goals_that_were_not_measured_are_left_out(report):
+    results, text, _ = report([r for r in records() if r['name'] == 'privattnet_r50'])
+    assert [goal['name'] for goal in results['goals']] == ['Spearman']
+    results, text, _ = report([r for r in records() if r['name'] == 'privnet_r50'])
+    assert results['goals'] == []
+    assert '## Goals Not measured yet.' in text
+
+
 def test_privattnet_comes_first_and_targets_stay_apart(report):
     results, text, _ = report(records())
     names = [(m['target'], m['name']) for m in results['methods']]
@@ -302,6 +321,7 @@ def test_real_data_have_no_masks(report):
     _, text, _ = report(found, sample=False)
     assert 'what maps point at cannot be told' in text
     assert 'These are sample results' not in text
+    assert '## Goals' not in text
 
 
 def test_plots_are_small_and_nothing_names_the_machine(report):

@@ -28,6 +28,8 @@ from mmprivacy.evaluation.functional import (
     safe_unsafe_oracle,
 )
 
+CONSTANT = 'constant (training median)'
+CHANCE, CENTRE = 'chance (mean area)', 'centre of the photo'
 ALPHAS = np.logspace(-1, 6, 15)
 """Strengths of the ridge penalty, of which leave-one-out errors choose."""
 
@@ -53,7 +55,7 @@ def label_baselines(payload: dict) -> dict:
     return {
         'target': target_name(cfg),
         'methods': {
-            'constant (training median)': score_figures(constant, truth),
+            CONSTANT: score_figures(constant, truth),
             'safe/unsafe oracle': score_figures(safe_unsafe_oracle(truth, safe), truth),
         },
     }
@@ -92,8 +94,8 @@ def pointing_baselines(payload: dict) -> dict:
         masks = list(target_masks(cfg.sample.data.root, whole=whole).values())
         centres = [mask_at_cells(mask, (1, 1)) for mask in masks]
         for name, share in (
-            ('chance (mean area)', np.mean([mask.mean() for mask in masks])),
-            ('centre of the photo', np.mean(centres)),
+            (CHANCE, np.mean([mask.mean() for mask in masks])),
+            (CENTRE, np.mean(centres)),
             ('best fixed point', best_fixed_point(masks, GRID)),
         ):
             shares.setdefault(name, {})[key] = float(share)

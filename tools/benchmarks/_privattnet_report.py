@@ -16,6 +16,7 @@ from _report import (
     bullets,
     data_notice,
     goal_row,
+    goals_section,
     heading,
     machine_name,
     made_with,
@@ -36,6 +37,8 @@ def markdown(results: dict, plots: Mapping[str, Path | None]) -> Iterator[str]:
         yield from data_notice(results['data'], 'figure', 'VISPR', also)
     yield from progress(results, 'scores')
     if results['data']:
+        if results['data']['sample']:
+            yield from goals_section(results)
         yield from _scores(results, plots)
         yield from _pointing(results)
     yield from _published(results)

@@ -9,10 +9,13 @@ from typing import Any
 import _results
 from _compare import clauses, compare_paired, points, signed
 from _jobs import Job
+from _privattnet_baselines import CENTRE, CHANCE, CONSTANT
 from _results import Methods
 from _score_figures import METRICS
 
+SPEARMAN, L1_RATIO, POINTING_RATIO = 0.85, 0.5, 5
 TARGETS = {'time_ratio': 1.3, 'batch_gain': 2}
+PRIVNET = 'privnet_r50'
 COMPARED = {'l1': 'L1', 'spearman': 'Spearman'}
 POINTED = {'hit': 'Pixels', 'element': 'Elements'}
 _POSTER = 'Zhang et al. 2020, poster'
@@ -41,6 +44,7 @@ def collect(
     return results | {
         'methods': methods,
         'pointing': pointing,
+        'goals': goals(methods, pointing['methods']),
         'published': [dict(row) for row in PUBLISHED],
         'cost': [timing(record) for record in parts['cost']],
         'targets': TARGETS,
@@ -99,6 +103,44 @@ def pointers(records: Sequence[dict]) -> dict[str, Any]:
                 found.add(name, 'dumb', record, shares, attends=False)
             photos = result['photos']
     return {'methods': in_order(found.summary()), 'photos': photos}
+
+
+def goals(methods: Sequence[dict], pointing: Sequence[dict]) -> list[dict]:
+    """Compare with what has to hold on drawn data; what is missing is left out.
+
+    Args:
+        methods: Entries of :func:`summarise`.
+        pointing: Those of :func:`pointers`.
+
+    Returns:
+        Rows with ``name``, ``value``, ``target``, ``at_least``.
+    """
+    ours = next((m for m in methods if m['attends']), None)
+    if ours is None:
+        return []
+    same = [m for m in methods if m['target'] == ours['target']]
+
+    def mean(entries: Sequence[dict], name: str, metric: str) -> float | None:
+        found = (m['summary'][metric]['mean'] for m in entries if m['name'] == name)
+        return next(found, None)
+
+    spearman, l1 = (ours['summary'][k]['mean'] for k in ('spearman', 'l1'))
+    share = mean(pointing, ours['name'], 'element')
+    rows: list[tuple] = [('Spearman', spearman, SPEARMAN, True)]
+    if (rival := mean(same, PRIVNET, 'spearman')) is not None:
+        rows.append(('Spearman above that of PrivNet', spearman - rival, 0.0, True))
+    if constant := mean(same, CONSTANT, 'l1'):
+        title = 'L1 by that of the best constant'
+        rows.append((title, l1 / constant, L1_RATIO, False))
+    if share is not None and (chance := mean(pointing, CHANCE, 'element')):
+        title = 'pointing at the element, by chance'
+        rows.append((title, share / chance, POINTING_RATIO, True))
+    centre = mean(pointing, CENTRE, 'element')
+    if share is not None and centre is not None:
+        title = 'pointing at the element, above the centre of the photo'
+        rows.append((title, share - centre, 0.0, True))
+    names = ('name', 'value', 'target', 'at_least')
+    return [dict(zip(names, row)) for row in rows]
 
 
 def sentences(methods: Sequence[dict]) -> list[str]:

@@ -23,7 +23,7 @@ from _report import (
     Report,
     copy_pictures,
     data_notice,
-    goal_row,
+    goals_section,
     heading,
     machine_name,
     made_with,
@@ -48,7 +48,7 @@ def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
         also = 'Cost is measured on random pixels.'
         yield from data_notice(results['data'], 'figure', 'VISPR', also)
     yield from progress(results, 'figures')
-    yield from _goals(results)
+    yield from goals_section(results)
     yield from picture_blocks(pictures)
     yield from _masks(results)
     yield from _scores(results)
@@ -57,12 +57,6 @@ def markdown(results: dict, pictures: Mapping[str, str]) -> Iterator[str]:
     yield from _segmentation(results)
     yield from _cost(results)
     yield from made_with(results)
-
-
-def _goals(results: dict) -> Iterator[str]:
-    yield '## Goals'
-    rows = [goal_row(**goal) for goal in results['goals']]
-    yield table(['', 'measured', 'goal', 'met'], rows) if rows else 'Not measured yet.'
 
 
 def _masks(results: dict) -> Iterator[str]:

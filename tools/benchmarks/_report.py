@@ -11,7 +11,7 @@ from typing import Any
 
 from _common import write_json, write_text
 from _jobs import Job
-from _markdown import paragraph
+from _markdown import paragraph, table
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,13 @@ def goal_row(
         met = '**undecided**: quartiles on both sides'
     sign = '\N{GREATER-THAN OR EQUAL TO}' if at_least else '\N{LESS-THAN OR EQUAL TO}'
     return [name, f'{value:.{digits}f}', f'{sign} {target}', met]
+
+
+def goals_section(results: dict) -> Iterator[str]:
+    """Yield the heading and the table of the goals."""
+    yield '## Goals'
+    rows = [goal_row(**goal) for goal in results['goals']]
+    yield table(['', 'measured', 'goal', 'met'], rows) if rows else 'Not measured yet.'
 
 
 def machine_name(machine: dict) -> str:
