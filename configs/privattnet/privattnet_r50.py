@@ -22,21 +22,22 @@ custom_hooks = [
     dict(type='PrivacyScoreVisualizationHook'),
 ]
 
-# Two stages of a ResNet-18, trained whole: 12 x 12 cells, none of which sees all of a
-# picture, so that attention has to be where the score comes from.
+# Two stages of a ResNet-18: 12 x 12 cells, none of which sees all of a picture, so that
+# attention has to be where the score comes from.
 sample = dict(
     cfg_options={
+        'train_cfg.max_epochs': 25,
         'model.backbone.depth': 18,
         'model.backbone.stem_channels': 32,
         'model.backbone.num_stages': 2,
         'model.backbone.strides': (1, 2),
         'model.backbone.dilations': (1, 1),
         'model.backbone.out_indices': (1,),
-        'model.backbone.frozen_stages': -1,
+        'model.backbone.frozen_stages': 2,
         'model.head': dict(
             in_channels=128,
             feat_size=(12, 12),
-            dims=128,
+            dims=256,
             state_dims=256,
             hidden_dims=256,
             in_dropout=0.1,
