@@ -48,7 +48,7 @@ def load(encoder, **more):
 
 
 def test_the_encoder_has_the_backbone_of_the_method_and_all_of_it_learns(encoder):
-    cfg = load(encoder, **{'model.backbone.frozen_stages': 2})
+    cfg = load(encoder)
     assert cfg.model.backbone.frozen_stages == 2
     backbone = encoder_config(cfg).model.backbone
     assert backbone.base_channels == 8
